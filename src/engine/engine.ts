@@ -1,0 +1,109 @@
+/**
+ * Where commands run. One contract for every engine, one contract test for them all (`test/contract/`).
+ * An engine knows containers and trees; it knows nothing of Gentoo.
+ */
+import type { Readable, Writable } from 'node:stream'
+
+/**
+ * A file system tree that never changes. It belongs to its engine (and that engine's id map); plain data, so that the
+ * store can keep it as JSON.
+ */
+export interface TreeRef {
+  readonly engine: string
+  /** Names of the engine's own layers, lowest first. */
+  readonly layers: readonly string[]
+  /**
+   * `sha256` hex of the content: names, types, modes, owners as seen inside, link targets, xattrs, bytes; no times.
+   * Equal content imported or kept twice has an equal digest, on any host and for any user.
+   */
+  readonly digest: string
+}
+
+/** A folder on the host, owned by the caller, that the caller may move or delete. */
+export interface FilesRef {
+  /** Absolute path. */
+  readonly path: string
+}
+
+export interface Mount {
+  /** An absolute path of the host (file or directory) or a tree. Trees are always mounted read-only. */
+  readonly source: string | TreeRef
+  /** Absolute path inside; made if it is missing. */
+  readonly target: string
+  readonly readOnly: true
+}
+
+export interface ContainerSpec {
+  readonly tree: TreeRef
+  /**
+   * `layered` (default) puts a writable layer over the tree; `copied` works on a full copy, in which hard links survive
+   * being written to: for trees that are shipped.
+   */
+  readonly root?: 'layered' | 'copied'
+  readonly mounts: readonly Mount[]
+  /**
+   * Absolute paths of empty, writable folders (root:root, 0755) that live as long as the container and are not part of
+   * its tree: where results are collected. `keepTree` and `keepFiles` take them; `keepFiles` on one may be called while a
+   * command runs.
+   */
+  readonly folders: readonly string[]
+  /** Absolute paths of tmpfs mounts (0755), empty at every `run`. `/dev`, `/proc`, `/sys`, `/run`, `/tmp` and `/var/tmp` need no word. */
+  readonly tmpfs: readonly string[]
+  /** The whole environment of every command, the caller's never reaches in. */
+  readonly env: Readonly<Record<string, string>>
+  readonly network: boolean
+}
+
+export type Argv = readonly [string, ...string[]]
+
+export interface Io {
+  /** Without it stdin is empty. */
+  readonly stdin?: Readable
+  readonly stdout?: Writable
+  readonly stderr?: Writable
+  /** A pty of its own, bound to the caller's terminal: for shells. The three streams above are then ignored. */
+  readonly terminal?: boolean
+  /** Working directory inside, `/` unless told. */
+  readonly cwd?: string
+  /** Added to the container's environment for this command alone. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** How a command ended: its exit status, or the signal that ended it as 128 + number, as a shell counts. */
+export interface Exit {
+  readonly status: number
+}
+
+export interface Container {
+  /** Runs one command and waits. Abort ends every process inside before the promise settles (it rejects with `Interrupted`). */
+  run(argv: Argv, io: Io, signal: AbortSignal): Promise<Exit>
+  /** The container's whole state (`/`), or one of its `folders`, as a new tree. A folder is moved away: call it once. */
+  keepTree(at: string): Promise<TreeRef>
+  /** A copy of a folder, or of a file, inside, for the caller's own use: plain files and links, owned by the caller. */
+  keepFiles(at: string): Promise<FilesRef>
+  /** Keeps the container's state on disk for a later `reopen`, after `close`. Gives its name. */
+  preserve(): Promise<string>
+  /** Removes what the container had on disk (unless preserved). Idempotent. */
+  close(): Promise<void>
+}
+
+export interface Engine {
+  readonly name: string
+  /** Unpacks a plain (uncompressed) tar stream; owners, modes, xattrs and hard links as in the tar. Refuses members that climb out. */
+  importTree(tar: Readable): Promise<TreeRef>
+  /** A throw-away copy of a tree. */
+  open(spec: ContainerSpec): Promise<Container>
+  /** Opens a preserved container again, with its spec: for the shell that looks at a failure. */
+  reopen(name: string): Promise<Container>
+  preserved(): Promise<readonly string[]>
+  discard(name: string): Promise<void>
+  /** A plain tar of the tree with true owners: sorted, numeric, xattrs and ACLs, times clamped to `epoch` seconds. */
+  exportTree(tree: TreeRef, options: { readonly epoch: number }): Promise<Readable>
+  sizeOf(tree: TreeRef): Promise<number>
+  /** Whether all of the tree is still on disk. */
+  has(tree: TreeRef): Promise<boolean>
+  /** Removes the layers of `tree` that are not among `keep`'s. */
+  remove(tree: TreeRef, keep: readonly TreeRef[]): Promise<void>
+  /** Removes what killed runs left behind. Call it only while holding the data directory's lock. */
+  sweep(): Promise<void>
+}

@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+const never = ['**/node_modules/**', 'dist/**']
+
+/** `unit` is the developer's loop; `contract` and `e2e` run real containers and belong to `./test`. */
+export default defineConfig({
+  test: {
+    exclude: never,
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'miniature/**/*.test.ts'], exclude: never } },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
