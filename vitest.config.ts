@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const never = ['**/node_modules/**', 'dist/**']
+const never = ['**/node_modules/**', 'dist/**', '.dist-*/**']
 
 /** `unit` is the developer's loop; `contract` and `e2e` run real containers and belong to `./test`. */
 export default defineConfig({
@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
-          include: ['test/contract/**/*.test.ts'],
+          include: ['tests/contract/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
@@ -20,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,
           fileParallelism: false,

@@ -26,7 +26,12 @@ export async function writeWhole(path: string, content: string | Uint8Array, mod
 
 /** Makes renames inside a folder survive a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
+  await syncFile(folder)
+}
+
+/** Makes a file's bytes survive a power cut. */
+export async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r')
   try {
     await handle.sync()
   } finally {

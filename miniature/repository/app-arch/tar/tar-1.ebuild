@@ -1,0 +1,14 @@
+# Copyright 2026 The Gentoomuch authors
+# Distributed under the terms of the GNU General Public License v2 or later
+
+EAPI=8
+
+REPACKAGE_FROM="tar"
+REPACKAGE_ONLY="/usr/bin/tar"
+inherit repackage
+
+DESCRIPTION="Packs files into archives, taken from the base"
+RDEPEND="
+	sys-libs/glibc
+	sys-libs/system-libs
+"

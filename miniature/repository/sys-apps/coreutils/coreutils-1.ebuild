@@ -1,0 +1,13 @@
+# Copyright 2026 The Gentoomuch authors
+# Distributed under the terms of the GNU General Public License v2 or later
+
+EAPI=8
+
+REPACKAGE_FROM="coreutils hostname"
+inherit repackage
+
+DESCRIPTION="ls, cp, cat and the like, taken from the base"
+RDEPEND="
+	sys-libs/glibc
+	sys-libs/system-libs
+"

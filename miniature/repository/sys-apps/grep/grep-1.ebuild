@@ -1,0 +1,14 @@
+# Copyright 2026 The Gentoomuch authors
+# Distributed under the terms of the GNU General Public License v2 or later
+
+EAPI=8
+
+REPACKAGE_FROM="grep"
+REPACKAGE_ONLY="/usr/bin/*"
+inherit repackage
+
+DESCRIPTION="Finds lines, taken from the base"
+RDEPEND="
+	sys-libs/glibc
+	sys-libs/system-libs
+"

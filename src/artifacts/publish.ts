@@ -1,0 +1,136 @@
+/** Finished builds appear whole, under a name that stays and with `latest` pointing at the newest. */
+import { randomUUID } from 'node:crypto'
+import { chmod, cp, lstat, mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UserError } from '../errors.ts'
+import { exists, isMissing, syncFolder } from '../system/files.ts'
+
+export interface PublishOptions {
+  /** `DATA/stages` */
+  readonly stages: string
+  /** The stage4's name: any characters but `/` and control characters, and not first `-` or `.` */
+  readonly name: string
+  /** This build's own name, of the same kind. */
+  readonly build: string
+  /** The prepared folder, flat; it is moved away. */
+  readonly from: string
+}
+
+const LATEST = 'latest'
+/** What an interrupted publish may leave; the next one of that name sweeps it. */
+const UNFINISHED = '.publish-'
+
+/**
+ * Makes `from` the folder `stages/NAME/BUILD` and switches `stages/NAME/latest` to it. Everything is on disk before the
+ * name appears. To be called while holding the data directory's lock.
+ * @returns the published folder
+ */
+export async function publishBuild(options: PublishOptions): Promise<string> {
+  const { stages, name, build, from } = options
+  checkName(name, 'stage4')
+  checkName(build, 'build')
+  if (build === LATEST) throw badName(build, 'build')
+  const home = join(stages, name)
+  const target = join(home, build)
+  await mkdir(home, { recursive: true })
+  await sweep(home)
+  // A rename would silently replace an empty folder.
+  if (await exists(target))
+    throw new UserError('build-exists', `${target} is already published.`, {
+      hint: 'move it away if you want to publish another build under its name',
+    })
+  await syncFiles(from)
+  await move(from, target, home)
+  await syncFolder(home)
+  await syncFolder(stages)
+  await pointLatest(home, build)
+  return target
+}
+
+export async function pointLatest(home: string, build: string): Promise<void> {
+  const latest = join(home, LATEST)
+  if (await isFolder(latest)) {
+    throw new UserError('latest-is-no-link', `${latest} is a folder, so it cannot point at ${build}.`, {
+      hint: 'move the folder away; the program keeps a symbolic link there',
+    })
+  }
+  const temporary = join(home, `${UNFINISHED}${randomUUID()}`)
+  try {
+    await symlink(build, temporary)
+    await rename(temporary, latest)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await syncFolder(home)
+}
+
+/** By rename; where scratch is another file system (a tmpfs, say) by a copy that is renamed when it is complete. */
+async function move(from: string, target: string, home: string): Promise<void> {
+  try {
+    await chmod(from, 0o755)
+    await rename(from, target)
+    return
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+  }
+  const copy = join(home, `${UNFINISHED}${randomUUID()}`)
+  try {
+    await cp(from, copy, {
+      recursive: true,
+      preserveTimestamps: true,
+      verbatimSymlinks: true,
+      errorOnExist: true,
+      force: false,
+    })
+    await chmod(copy, 0o755)
+    await syncFiles(copy)
+    await rename(copy, target)
+  } catch (error) {
+    await rm(copy, { recursive: true, force: true })
+    throw error
+  }
+  await rm(from, { recursive: true, force: true })
+}
+
+async function syncFiles(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await syncFiles(path)
+    else if (entry.isFile()) {
+      const handle = await open(path, 'r')
+      try {
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+    }
+  }
+  await syncFolder(folder)
+}
+
+async function sweep(home: string): Promise<void> {
+  for (const entry of await readdir(home)) {
+    if (entry.startsWith(UNFINISHED)) await rm(join(home, entry), { recursive: true, force: true })
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isDirectory()
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}
+
+function checkName(name: string, what: string): void {
+  // oxlint-disable-next-line no-control-regex
+  if (name === '' || /^[-.]|[/\u0000-\u001f\u007f]/.test(name)) throw badName(name, what)
+}
+
+function badName(name: string, what: string): UserError {
+  return new UserError('bad-name', `${JSON.stringify(name)} cannot name a ${what}.`, {
+    hint: 'use any characters but "/" and control characters, and neither "-" nor "." as the first one',
+  })
+}

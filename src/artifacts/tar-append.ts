@@ -1,0 +1,37 @@
+/** Appends members to a tar on its way through, with a right end behind them. */
+import { Transform } from 'node:stream'
+import { TarWalk } from './tar-walk.ts'
+
+/** GNU tar writes records of 20 blocks and fills the last one (`--blocking-factor`). */
+const RECORD = 10240
+
+/** Two zero blocks end an archive. */
+const END = 1024
+
+/** @param headers what `nodeHeaders` gives: whole blocks, nothing for nothing */
+export function appendToTar(headers: Buffer): Transform {
+  const walk = new TarWalk()
+  let written = 0
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      try {
+        for (const piece of walk.take(chunk)) {
+          written += piece.length
+          this.push(piece)
+        }
+        done()
+      } catch (error) {
+        done(error as Error)
+      }
+    },
+    flush(done) {
+      // A tar that stops without its end marker was cut off, wherever that happened.
+      if (!walk.ended)
+        return done(new Error(walk.between ? 'the tar has no end' : 'the tar ends in the middle of a member'))
+      const used = written + headers.length + END
+      const filling = (RECORD - (used % RECORD)) % RECORD
+      this.push(Buffer.concat([headers, Buffer.alloc(END + filling)]))
+      done()
+    },
+  })
+}

@@ -1,0 +1,49 @@
+/** Names of definitions. They are data, never shell: any character but control characters, `@` and a leading `-`. */
+
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f]/
+
+/** Why `name` cannot name a definition, or undefined when it can. */
+export function refuseName(name: string): string | undefined {
+  if (name === '') return 'a name is empty'
+  if (CONTROL.test(name)) return 'a name holds a control character'
+  if (name.includes('@')) return `the name ${JSON.stringify(name)} holds an @`
+  if (name.startsWith('-')) return `the name ${JSON.stringify(name)} begins with a -`
+  if (name.split('/').some((part) => part === '' || part === '.' || part === '..'))
+    return `the name ${JSON.stringify(name)} is a path that leaves its folder`
+  return undefined
+}
+
+/** READMEs, dotfiles and what editors leave behind are never definitions. */
+export function isLeftover(entry: string): boolean {
+  return /^(\.|#)/.test(entry) || /(~|\.bak|\.orig|\.rej|\.swp|\.tmp)$/.test(entry) || /^readme(\.[a-z]+)?$/i.test(entry)
+}
+
+/** "did you mean …?" for a misspelt name, or undefined when nothing is near. */
+export function suggest(name: string, known: Iterable<string>): string | undefined {
+  let best: { name: string; distance: number } | undefined
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    if (best === undefined || distance < best.distance) best = { name: candidate, distance }
+  }
+  const limit = Math.max(1, Math.floor(name.length / 3))
+  return best !== undefined && best.distance <= limit ? `Did you mean ${best.name}?` : undefined
+}
+
+/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. */
+export function editDistance(a: string, b: string): number {
+  let before: number[] = []
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1
+      let value = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + cost)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) value = Math.min(value, (before[j - 2] ?? 0) + 1)
+      current.push(value)
+    }
+    before = previous
+    previous = current
+  }
+  return previous[b.length] ?? 0
+}

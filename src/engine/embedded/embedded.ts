@@ -1,0 +1,201 @@
+/** The engine without a daemon: Linux namespaces through util-linux, overlayfs, the host's own tar. */
+import { mkdir, chown, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PassThrough, pipeline, type Readable } from 'node:stream'
+import { UserError } from '../../errors.ts'
+import { exists, readIfThere, writeWhole } from '../../system/files.ts'
+import type { Container, ContainerSpec, Engine, TreeRef } from '../engine.ts'
+import { EmbeddedContainer, specFile } from './container.ts'
+import { makeContainer } from './make-container.ts'
+import { ownership, whoAmI, type Identity } from './identity.ts'
+import { newName, placesOf, type Places } from './places.ts'
+import { scripts } from './scripts.ts'
+import { TarMembers } from './tar-members.ts'
+import { exportArgv, extractArgv } from './tar.ts'
+import { layersOf } from './views.ts'
+import { digestOf, diskUse, errand, publish, removeBelow, type Where } from './workshop.ts'
+import { checkEmbedded } from './check.ts'
+
+/**
+ * @param data absolute path of the data directory
+ * @throws UserError what this host or user lacks, see `checkEmbedded`
+ */
+export async function openEmbedded(data: string): Promise<Engine> {
+  const problem = await checkEmbedded()
+  if (problem !== undefined) throw problem
+  // A long run keeps the scripts it began with, as it keeps its code.
+  scripts()
+  const identity = await whoAmI()
+  const places = placesOf(data)
+  await sameOwner(identity, places)
+  for (const folder of [places.trees, places.containers, places.incoming, places.kept]) {
+    await mkdir(folder, { recursive: true })
+  }
+  return new Embedded({ identity, places })
+}
+
+/** Trees are owned by the ids they were made with; with other ids they would belong to strangers. */
+async function sameOwner(identity: Identity, places: Places): Promise<void> {
+  const now = ownership(identity)
+  const before = await readIfThere(places.ids)
+  if (before === undefined) await writeWhole(places.ids, now)
+  else if (before !== now) {
+    throw new UserError(
+      'ids-changed',
+      `The trees in ${places.data} belong to other subordinate ids (${before}) than this user has now (${now}).`,
+      { hint: 'Give /etc/subuid and /etc/subgid their former ranges again, or use another data directory.' },
+    )
+  }
+}
+
+class Embedded implements Engine {
+  readonly name = 'embedded'
+  readonly #where: Where
+
+  constructor(where: Where) {
+    this.#where = where
+  }
+
+  async importTree(tar: Readable): Promise<TreeRef> {
+    const { identity, places } = this.#where
+    const layer = join(places.incoming, newName())
+    await mkdir(layer, { recursive: true })
+    try {
+      if (process.getuid?.() === 0) await chown(layer, identity.uid, identity.gid)
+      await unpack(identity, layer, tar)
+      const digest = await digestOf(identity, layer)
+      return { engine: this.name, layers: [await publish(identity, places, layer)], digest }
+    } finally {
+      if (await exists(layer)) await removeBelow(identity, places.incoming, layer)
+    }
+  }
+
+  async open(spec: ContainerSpec): Promise<Container> {
+    return makeContainer(this.#where, spec)
+  }
+
+  async reopen(name: string): Promise<Container> {
+    const text = (await this.preserved()).includes(name) && (await readIfThere(specFile(this.#where.places, name)))
+    if (!text) {
+      throw new UserError('unknown-container', `No container ${JSON.stringify(name)} is kept here.`)
+    }
+    const spec = JSON.parse(text) as ContainerSpec
+    const mounts: ContainerSpec['mounts'][number][] = []
+    // What was handed to a step from scratch may be gone; the shell that looks at the failure works without.
+    for (const mount of spec.mounts) {
+      const there = typeof mount.source === 'string' ? await exists(mount.source) : await this.has(mount.source)
+      if (there) mounts.push(mount)
+    }
+    return new EmbeddedContainer(this.#where, { ...spec, mounts }, name, true)
+  }
+
+  async preserved(): Promise<readonly string[]> {
+    const { places } = this.#where
+    const names: string[] = []
+    for (const name of await entries(places.containers)) {
+      if (await exists(join(places.containers, name, 'preserved.json'))) names.push(name)
+    }
+    return names
+  }
+
+  async discard(name: string): Promise<void> {
+    const { identity, places } = this.#where
+    if ((await this.preserved()).includes(name)) {
+      await removeBelow(identity, places.containers, join(places.containers, name))
+    }
+  }
+
+  async exportTree(tree: TreeRef, options: { readonly epoch: number }): Promise<Readable> {
+    const { identity, places } = this.#where
+    const out = new PassThrough({ highWaterMark: 1024 * 1024 })
+    const stop = new AbortController()
+    out.once('close', () => {
+      stop.abort()
+    })
+    errand(
+      identity,
+      {
+        sources: [{ name: 'trees', path: places.trees, access: 'ro' }],
+        views: [{ kind: 'tree', layers: layersOf(tree), target: '/tree' }],
+        argv: exportArgv('/tree', options.epoch),
+      },
+      { stdout: out },
+      stop.signal,
+    ).then(
+      () => out.end(),
+      (error: unknown) => out.destroy(error as Error),
+    )
+    return Promise.resolve(out)
+  }
+
+  async sizeOf(tree: TreeRef): Promise<number> {
+    return diskUse(this.#where.identity, this.#folders(tree))
+  }
+
+  async has(tree: TreeRef): Promise<boolean> {
+    if (tree.engine !== this.name) return false
+    const there = await Promise.all(this.#folders(tree).map((folder) => exists(folder)))
+    return there.every(Boolean)
+  }
+
+  async remove(tree: TreeRef, keep: readonly TreeRef[]): Promise<void> {
+    const { identity, places } = this.#where
+    const needed = new Set(keep.flatMap((other) => other.layers))
+    for (const layer of layersOf(tree)) {
+      if (!needed.has(layer)) await removeLayer(identity, places, layer)
+    }
+  }
+
+  async sweep(): Promise<void> {
+    const { identity, places } = this.#where
+    const preserved = await this.preserved()
+    const left = [
+      ...(await entries(places.containers))
+        .filter((name) => !preserved.includes(name))
+        .map((name) => [places.containers, name]),
+      ...(await entries(places.incoming)).map((name) => [places.incoming, name]),
+      ...(await entries(places.kept)).map((name) => [places.kept, name]),
+      ...(await entries(places.trees)).filter((name) => name.startsWith('.')).map((name) => [places.trees, name]),
+    ] as [string, string][]
+    for (const [folder, name] of left) await removeBelow(identity, folder, join(folder, name))
+  }
+
+  #folders(tree: TreeRef): string[] {
+    return layersOf(tree).map((layer) => join(this.#where.places.trees, layer))
+  }
+}
+
+async function removeLayer(identity: Identity, places: Places, layer: string): Promise<void> {
+  await removeBelow(identity, places.trees, join(places.trees, layer))
+}
+
+async function entries(folder: string): Promise<string[]> {
+  return (await exists(folder)) ? readdir(folder) : []
+}
+
+async function unpack(identity: Identity, layer: string, tar: Readable): Promise<void> {
+  const members = new TarMembers()
+  const stop = new AbortController()
+  let refused: unknown
+  pipeline(tar, members, (error) => {
+    if (error) refused ??= error
+    if (error) stop.abort()
+  })
+  try {
+    await errand(
+      identity,
+      {
+        sources: [{ name: 'layer', path: layer, access: 'rw' }],
+        views: [{ kind: 'bind', source: 'layer', target: '/layer' }],
+        argv: extractArgv('/layer'),
+      },
+      { stdin: members },
+      stop.signal,
+    )
+  } catch (error) {
+    throw refused ?? error
+  } finally {
+    members.destroy()
+  }
+  if (refused !== undefined) throw refused
+}

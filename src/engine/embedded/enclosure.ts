@@ -1,0 +1,103 @@
+/** What one process inside is to see, and the command line of the stages that bring it about. Pure. */
+
+/** Something of the host that the container's mounts are made of. */
+export interface Source {
+  /** A short name; mounts refer to it (and to what lies below it). */
+  readonly name: string
+  /** Any absolute path of the host. */
+  readonly path: string
+  readonly access: 'ro' | 'rw'
+}
+
+export type View =
+  /** The root is a source as it stands; `programs` is the host's programs. */
+  | { readonly kind: 'plain'; readonly source: string }
+  /** The root is the layers with `own/upper` above them. */
+  | { readonly kind: 'layered'; readonly layers: readonly string[] }
+  /** /dev, /proc, /sys, /run, /tmp. */
+  | { readonly kind: 'standard' }
+  | { readonly kind: 'bind'; readonly source: string; readonly target: string }
+  /** Layers, read-only. */
+  | { readonly kind: 'tree'; readonly layers: readonly string[]; readonly target: string }
+  | { readonly kind: 'tmpfs'; readonly target: string }
+
+export interface Enclosure {
+  readonly sources: readonly Source[]
+  readonly views: readonly View[]
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  readonly network: 'own' | 'host'
+  readonly terminal: boolean
+}
+
+/** Folders that exist on every host; one is covered, in the container's mount namespace only, to gather everything in. */
+const BASES = ['/mnt', '/media', '/srv', '/opt', '/run', '/home', '/tmp']
+
+/** The first folder that hides none of the sources when it is covered. */
+export function baseFor(sources: readonly string[], there: (path: string) => boolean, bases = BASES): string {
+  const free = bases.find(
+    (base) => there(base) && !sources.some((path) => path === base || path === '/' || path.startsWith(`${base}/`)),
+  )
+  if (free === undefined) throw new Error(`no folder of ${bases.join(', ')} is free to mount on`)
+  return free
+}
+
+/** overlayfs names the highest layer first, the contract the lowest. */
+export function lowers(layers: readonly string[]): string {
+  return layers.toReversed().join(':')
+}
+
+function viewWords(view: View): string[] {
+  switch (view.kind) {
+    case 'plain':
+      return ['plain', view.source]
+    case 'layered':
+      return ['layered', lowers(view.layers)]
+    case 'standard':
+      return ['standard']
+    case 'bind':
+      return ['bind', view.source, view.target]
+    case 'tree':
+      return ['tree', lowers(view.layers), view.target]
+    case 'tmpfs':
+      return ['tmpfs', view.target]
+  }
+}
+
+/** The arguments of `scripts/gather.sh`, and through it of every stage after. */
+export function gatherWords(
+  enclosure: Enclosure,
+  by: { readonly node: number; readonly base: string; readonly uidMap: string; readonly gidMap: string },
+): string[] {
+  const environment = Object.entries(enclosure.env).map(([name, value]) => `${name}=${value}`)
+  const terminal = enclosure.terminal ? 'yes' : 'no'
+  return [
+    String(by.node),
+    by.base,
+    by.uidMap,
+    by.gidMap,
+    ...enclosure.sources.flatMap((source) => [source.access, source.name, source.path]),
+    '--',
+    enclosure.network,
+    terminal,
+    ...enclosure.views.flatMap(viewWords),
+    '--',
+    enclosure.cwd,
+    String(environment.length),
+    ...environment,
+    ...enclosure.argv,
+  ]
+}
+
+/**
+ * The whole command line: an ordinary user claims his ids, root makes a mount namespace; then comes the first stage.
+ * The scripts themselves are in the environment: a command line is what `ps` shows.
+ */
+export function enterArgv(words: readonly string[], who: 'root' | 'user'): string[] {
+  const [namespaces, script] =
+    who === 'root' ? [['--mount', '--propagation', 'private'], 'FIRST'] : [['--user', '--keep-caps'], 'CLAIM']
+  // A bash whose stdin is a socket, as node's pipes are, would read the caller's .bashrc.
+  const stage = ['bash', '--norc', '-c', `eval "$${script}"`, script.toLowerCase(), ...words]
+  return ['setpriv', '--pdeathsig', 'KILL', 'unshare', ...namespaces, ...stage]
+}

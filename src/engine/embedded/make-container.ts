@@ -1,0 +1,79 @@
+/** Makes what a container has on disk: `own/` with `upper` and `work` or `root`, `folders/N`, `vartmp`, `resolv.conf`. */
+import { chmod, chown, lstat, mkdir, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UserError } from '../../errors.ts'
+import { exists, readIfThere } from '../../system/files.ts'
+import type { ContainerSpec } from '../engine.ts'
+import { EmbeddedContainer } from './container.ts'
+import { newName } from './places.ts'
+import { layersOf } from './views.ts'
+import { errand, removeBelow, type Where } from './workshop.ts'
+
+/** Makes a container's folder on disk. */
+export async function makeContainer(where: Where, spec: ContainerSpec): Promise<EmbeddedContainer> {
+  const { identity, places } = where
+  for (const { source } of spec.mounts) {
+    if (typeof source === 'string' && !(await exists(source))) {
+      throw new UserError('mount-missing', `${source} was to be mounted in a container, but it does not exist.`)
+    }
+  }
+  const name = newName()
+  const folder = join(places.containers, name)
+  const own = join(folder, 'own')
+  const mine = async (path: string, mode = 0o755) => {
+    await mkdir(path)
+    await chmod(path, mode)
+    if (process.getuid?.() === 0) await chown(path, identity.uid, identity.gid)
+  }
+  await mkdir(folder, { recursive: true })
+  try {
+    await mine(own)
+    await mine(join(own, 'vartmp'), 0o1777)
+    await mine(join(own, 'folders'))
+    for (const n of spec.folders.keys()) await mine(join(own, 'folders', String(n)))
+    if (spec.network) await writeFile(join(own, 'resolv.conf'), (await readIfThere('/etc/resolv.conf')) ?? '')
+    await (spec.root === 'copied' ? copyRoot(where, spec, own, mine) : coverRoot(where, spec, own, mine))
+  } catch (error) {
+    await removeBelow(identity, places.containers, folder)
+    throw error
+  }
+  return new EmbeddedContainer(where, spec, name, false)
+}
+
+type Make = (path: string, mode?: number) => Promise<void>
+
+/** The root folder of an overlay is the upper one: it has to look like the one it covers. */
+async function coverRoot({ places }: Where, spec: ContainerSpec, own: string, mine: Make): Promise<void> {
+  const top = await lstat(join(places.trees, layersOf(spec.tree).at(-1)!))
+  const upper = join(own, 'upper')
+  await mine(upper, top.mode & 0o7777)
+  if (process.getuid?.() === 0) await chown(upper, top.uid, top.gid)
+  await utimes(upper, top.atime, top.mtime)
+  await mine(join(own, 'work'), 0o700)
+}
+
+const COPY = [
+  'cp',
+  '--no-dereference',
+  '--recursive',
+  '--reflink=auto',
+  '--no-target-directory',
+  '--preserve=mode,ownership,timestamps,links,xattr',
+  '/tree',
+  '/layer',
+]
+
+async function copyRoot({ identity, places }: Where, spec: ContainerSpec, own: string, mine: Make): Promise<void> {
+  await mine(join(own, 'root'))
+  await errand(identity, {
+    sources: [
+      { name: 'own', path: own, access: 'rw' },
+      { name: 'trees', path: places.trees, access: 'ro' },
+    ],
+    views: [
+      { kind: 'tree', layers: layersOf(spec.tree), target: '/tree' },
+      { kind: 'bind', source: 'own/root', target: '/layer' },
+    ],
+    argv: COPY,
+  })
+}

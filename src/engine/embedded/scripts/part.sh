@@ -1,0 +1,32 @@
+# Fourth stage: parts from the host's mounts, processes, IPC objects, host name and, unless told, network.
+# part NODE BASE own|host TERMINAL INSIDE-ARGUMENTS…
+set -eu
+node=$1 base=$2 network=$3 terminal=$4
+shift 4
+step() { printf 'step %s\n' "$1" >&3; }
+
+[[ $PPID == "$node" ]]
+
+namespaces=(--mount --pid --ipc --uts)
+[[ $network == host ]] || namespaces+=(--net)
+enclosed=(unshare "${namespaces[@]}" --fork --kill-child bash --norc -c 'eval "$INSIDE"' inside "$base" "$network" "$terminal" "$@")
+
+step 'to make the namespaces'
+if [[ $terminal == no ]]; then
+  exec "${enclosed[@]}"
+fi
+
+# `script` owns the caller's terminal and stays outside the container's processes, so that nothing inside can reach it;
+# the pty comes from the devpts that the container gets as /dev/pts. script takes a command as one string: a fixed one,
+# that reads the words from a file.
+step 'to make a terminal'
+mkdir "$base/pts"
+unshare --mount true # says why, if it cannot
+printf '%s\0' "${enclosed[@]}" >"$base/words"
+export BASE=$base
+exec 6>&2
+exec unshare --mount bash --norc -c '
+  mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$BASE/pts"
+  mount --rbind "$BASE/pts" /dev/pts
+  mount --bind "$BASE/pts/ptmx" /dev/ptmx
+  SHELL=$BASH exec script --quiet --return --command "eval \"\$RELAY\"" /dev/null'

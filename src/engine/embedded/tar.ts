@@ -1,0 +1,49 @@
+/** GNU tar's command lines. Pure. They run inside the id map, so that owners and file capabilities are those seen inside. */
+
+const ALL = ['--numeric-owner', '--xattrs', '--acls'] as const
+
+/** Equal trees give equal bytes: see "The same bytes" in the facts. `--sparse` would write the process id. */
+const REPEATABLE = [
+  '--sort=name',
+  '--format=pax',
+  ...ALL,
+  '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime,delete=mtime',
+] as const
+
+/** The host's labels, and overlayfs's notes on which inode a file was copied from, are no content of a tree. */
+const NOT_CONTENT = [
+  'security.selinux',
+  'security.ima',
+  'security.evm',
+  'user.overlay.origin',
+  'user.overlay.impure',
+  'user.overlay.nlink',
+  'user.overlay.uuid',
+].map((name) => `--xattrs-exclude=${name}`)
+
+/** All that a tree's digest covers, without times. */
+export function digestArgv(folder: string): string[] {
+  return ['tar', '--create', '--file=-', ...REPEATABLE, ...NOT_CONTENT, '--mtime=@0', `--directory=${folder}`, '.']
+}
+
+/** A tree for the outside; times after `epoch` become `epoch`. */
+export function exportArgv(folder: string, epoch: number): string[] {
+  const times = [`--mtime=@${epoch}`, '--clamp-mtime']
+  return ['tar', '--create', '--file=-', ...REPEATABLE, ...NOT_CONTENT, ...times, `--directory=${folder}`, '.']
+}
+
+/** File capabilities come back only with the include. */
+export function extractArgv(folder: string): string[] {
+  const how = ['--xattrs-include=*.*', '--same-owner', '--same-permissions', '--delay-directory-restore']
+  return ['tar', '--extract', '--file=-', ...ALL, ...how, `--directory=${folder}`]
+}
+
+/** Content alone, for the caller: every file readable and every folder enterable by its owner, no special bits. */
+export function copyOutArgv(folder: string, name: string): string[] {
+  const how = ['--format=pax', '--sort=name', '--numeric-owner', '--mode=u+rwX,a-st']
+  return ['tar', '--create', '--file=-', ...how, `--directory=${folder}`, `./${name}`]
+}
+
+export function copyInArgv(folder: string): [string, ...string[]] {
+  return ['tar', '--extract', '--file=-', '--no-same-owner', '--same-permissions', `--directory=${folder}`]
+}

@@ -1,0 +1,86 @@
+/** A container's spec as sources and views of its enclosure. Pure. */
+import { posix } from 'node:path'
+import type { ContainerSpec, TreeRef } from '../engine.ts'
+import type { Source, View } from './enclosure.ts'
+import { checkedName } from './places.ts'
+
+export interface Seen {
+  readonly sources: readonly Source[]
+  readonly views: readonly View[]
+}
+
+/** A tree's layers, each a name that may stand in a mount option. */
+export function layersOf(tree: TreeRef): readonly string[] {
+  if (tree.engine !== 'embedded') throw new Error(`a tree of the engine ${tree.engine}, not of embedded`)
+  if (tree.layers.length === 0) throw new Error('a tree without layers')
+  return tree.layers.map(checkedName)
+}
+
+interface At {
+  /** The container's folder on disk. */
+  readonly own: string
+  readonly trees: string
+}
+
+/**
+ * @param at the container's folder, with `upper`, `work` or `root`, `folders/N`, `vartmp`, and `resolv.conf` when it has a network
+ */
+export function containerViews(spec: ContainerSpec, at: At): Seen {
+  const copied = spec.root === 'copied'
+  const sources: Source[] = [
+    { name: 'own', path: at.own, access: 'rw' },
+    { name: 'trees', path: at.trees, access: 'ro' },
+  ]
+  const inside: (View & { readonly target: string })[] = [
+    { kind: 'bind', source: 'own/vartmp', target: '/var/tmp' },
+    ...spec.folders.map((target, n) => ({ kind: 'bind' as const, source: `own/folders/${n}`, target })),
+    ...spec.tmpfs.map((target) => ({ kind: 'tmpfs' as const, target })),
+  ]
+  spec.mounts.forEach(({ source, target }, n) => {
+    if (typeof source === 'string') {
+      sources.push({ name: `m${n}`, path: source, access: 'ro' })
+      inside.push({ kind: 'bind', source: `m${n}`, target })
+    } else {
+      inside.push({ kind: 'tree', layers: layersOf(source), target })
+    }
+  })
+  if (spec.network) {
+    sources.push({ name: 'resolv', path: `${at.own}/resolv.conf`, access: 'ro' })
+    inside.push({ kind: 'bind', source: 'resolv', target: '/etc/resolv.conf' })
+  }
+  const root: View = copied ? { kind: 'plain', source: 'own/root' } : { kind: 'layered', layers: layersOf(spec.tree) }
+  return { sources, views: [root, { kind: 'standard' }, ...outermostFirst(inside)] }
+}
+
+/** What is mounted in a mount comes after it, whatever the order it was asked for in. */
+function outermostFirst<T extends { readonly target: string }>(views: readonly T[]): T[] {
+  const depth = (view: T) => view.target.split('/').filter(Boolean).length
+  return views.toSorted((a, b) => depth(a) - depth(b))
+}
+
+/**
+ * How an errand reads `path` of a container: below /tree, in the given folder. A folder of the container is reached
+ * without the rest of it, so that a command may go on.
+ */
+export function readingViews(spec: ContainerSpec, at: At, path: string): Seen & { readonly folder: string } {
+  const wanted = posix.resolve('/', path)
+  const own: Source = { name: 'own', path: at.own, access: 'rw' }
+  const n = spec.folders.findIndex((folder) => isWithin(posix.resolve('/', folder), wanted))
+  if (n !== -1) {
+    const inside = posix.relative(posix.resolve('/', spec.folders[n]!), wanted)
+    const target = inside === '' ? posix.join('/tree', posix.basename(wanted)) : '/tree'
+    const views: View[] = [{ kind: 'bind', source: `own/folders/${n}`, target }]
+    return { sources: [own], views, folder: posix.join('/tree', posix.dirname(inside)) }
+  }
+  const folder = posix.join('/tree', posix.dirname(wanted))
+  if (spec.root === 'copied') {
+    return { sources: [own], views: [{ kind: 'bind', source: 'own/root', target: '/tree' }], folder }
+  }
+  const layers = [...layersOf(spec.tree), '../own/upper']
+  const trees: Source = { name: 'trees', path: at.trees, access: 'ro' }
+  return { sources: [own, trees], views: [{ kind: 'tree', layers, target: '/tree' }], folder }
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
+}

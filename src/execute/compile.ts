@@ -1,0 +1,141 @@
+/** compile: what the machine lacks, in a throw-away copy of the builder; each package goes to the store as it is made. */
+import { join } from 'node:path'
+import type { Container } from '../engine/engine.ts'
+import { digestOf } from '../plan/json.ts'
+import { compilePlan, fingerprints, type Resolved, type ResolvedPackage } from '../plan/resolved.ts'
+import { binaryPath } from '../store/packages.ts'
+import { distfiles } from './builder.ts'
+import { emerge, emergeArgv } from './emerge.ts'
+import { PLACES, portageEnvironment } from './environment.ts'
+import type { Handler, Tools, Work } from './handler.ts'
+import { openPortage, within } from './portageContainer.ts'
+import { asValue, inputOf, parent, valueOf, type PackagesValue, type PortageInput, type SeedValue, type TreeValue } from './values.ts'
+
+/** Binary packages that fit, as offered to the copy of the builder. */
+const OFFERED = '/var/cache/binpkgs.offered'
+
+export const compile: Handler = {
+  recipe: { version: 1, environment: portageEnvironment(1) },
+
+  async present(output, _work, tools) {
+    const all = Object.values(valueOf<PackagesValue>(output).fingerprints)
+    return (await Promise.all(all.map((mark) => tools.packages.find(mark)))).every((entry) => entry !== undefined)
+  },
+
+  async run(work, tools) {
+    const resolved = valueOf<Resolved>(parent(work, 'resolved'))
+    const marks = fingerprints(resolved)
+    const wanted = new Map<string, string>()
+    for (const entry of resolved.packages) {
+      const mark = marks.get(entry.id)
+      if (mark !== undefined) wanted.set(entry.cpv, mark)
+    }
+    const have = new Set<string>()
+    for (const [cpv, mark] of wanted) if ((await tools.packages.find(mark)) !== undefined) have.add(cpv)
+    const lacking = wanted.size - have.size
+    if (lacking > 0) await compileMissing(work, tools, resolved, wanted, have)
+    const value: PackagesValue = { fingerprints: Object.fromEntries([...wanted].toSorted(([a], [b]) => (a < b ? -1 : 1))) }
+    return { digest: digestOf({ ...value.fingerprints }), value: asValue(value), summary: `${lacking} compiled, ${have.size} reused` }
+  },
+}
+
+async function compileMissing(
+  work: Work,
+  tools: Tools,
+  resolved: Resolved,
+  wanted: ReadonlyMap<string, string>,
+  have: ReadonlySet<string>,
+): Promise<void> {
+  const plan = compilePlan(resolved, (entry) => !have.has(entry.cpv))
+  const offered = await tools.folder()
+  const reuse = plan.merge.filter((entry) => have.has(entry.cpv)).map((entry) => wanted.get(entry.cpv) ?? '')
+  await tools.packages.offer(reuse, offered)
+  const from = valueOf<SeedValue>(parent(work, 'seed'))
+  const opening = openPortage(work, tools, {
+    tree: valueOf<TreeValue>(parent(work, 'builder')).tree,
+    portage: inputOf<PortageInput>(work).portage,
+    seedProfile: from.profile,
+    mounts: [distfiles(tools), { source: offered, target: OFFERED, readOnly: true }],
+    folders: [PLACES.packages],
+    phases: true,
+  })
+  await within(opening, async (container) => {
+    await container.run(['cp', '-RT', OFFERED, PLACES.packages], {}, tools.signal)
+    const harvest = new Harvest(container, tools, wanted, have)
+    const options = { purpose: `compiling ${work.step.label.replace(/^compile /, 'the packages of ')}`, onPackage: (cpv: string) => harvest.seen(cpv) }
+    try {
+      if (plan.merge.length > 0) await emerge(container, mergeArgv(plan.merge), tools, options)
+      if (plan.build.length > 0) await emerge(container, buildArgv(plan.build, tools.jobs), tools, options)
+    } finally {
+      // Also after a failure: what was made before it is good.
+      await harvest.finish()
+    }
+    harvest.check()
+  })
+}
+
+/** Our own order, from Portage's answer; nothing is resolved a second time. */
+function mergeArgv(entries: readonly ResolvedPackage[]) {
+  return emergeArgv(['--oneshot', '--nodeps', '--usepkg', '--buildpkg'], entries.map(exactly))
+}
+
+/** What these build with is in place: they can be compiled side by side and need not be merged. */
+function buildArgv(entries: readonly ResolvedPackage[], jobs: number) {
+  return emergeArgv(['--oneshot', '--nodeps', '--buildpkgonly', '--keep-going', `--jobs=${jobs}`], entries.map(exactly))
+}
+
+function exactly(entry: ResolvedPackage): string {
+  return `=${entry.cpv}::${entry.repository}`
+}
+
+/**
+ * Takes packages out of the container while it works: whenever emerge turns to a package, those it turned to before may be
+ * complete. Portage gives a binary package its name only when it is whole.
+ */
+class Harvest {
+  private readonly container: Container
+  private readonly tools: Tools
+  private readonly wanted: ReadonlyMap<string, string>
+  private readonly taken: Set<string>
+  private readonly begun = new Set<string>()
+  private running: Promise<void> = Promise.resolve()
+
+  constructor(container: Container, tools: Tools, wanted: ReadonlyMap<string, string>, have: ReadonlySet<string>) {
+    this.container = container
+    this.tools = tools
+    this.wanted = wanted
+    this.taken = new Set(have)
+  }
+
+  seen(cpv: string): void {
+    this.take([...this.begun])
+    this.begun.add(cpv)
+  }
+
+  async finish(): Promise<void> {
+    this.take([...this.wanted.keys()])
+    await this.running
+  }
+
+  /** @throws Error when emerge was content but a package is not there: a bug of ours, never to be passed over */
+  check(): void {
+    const lost = [...this.wanted.keys()].filter((cpv) => !this.taken.has(cpv))
+    if (lost.length > 0) throw new Error(`emerge left no binary package of ${lost.join(', ')}`)
+  }
+
+  private take(candidates: readonly string[]): void {
+    this.running = this.running.then(async () => {
+      for (const cpv of candidates) if (!this.taken.has(cpv)) await this.takeOne(cpv)
+    })
+  }
+
+  private async takeOne(cpv: string): Promise<void> {
+    const mark = this.wanted.get(cpv)
+    if (mark === undefined) return
+    // Not there yet is the usual answer; whether all came is what `check` asks in the end.
+    const kept = await this.container.keepFiles(join(PLACES.packages, binaryPath(cpv))).catch(() => undefined)
+    if (kept === undefined) return
+    await this.tools.packages.keep(mark, cpv, kept.path)
+    this.taken.add(cpv)
+  }
+}

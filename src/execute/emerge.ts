@@ -1,0 +1,90 @@
+/** emerge as a process: its argv, its progress, its failure. */
+import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Argv, Container } from '../engine/engine.ts'
+import { PLACES } from './environment.ts'
+import { StepFailure } from './failure.ts'
+import type { Tools } from './handler.ts'
+import { Lines } from './lines.ts'
+
+export interface EmergeOptions {
+  /** What the caller was doing, for the error's sentence: "compiling the packages of router". */
+  readonly purpose: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Called whenever emerge begins with a package or has merged one. */
+  readonly onPackage?: (cpv: string) => void
+}
+
+/** Options of every emerge call; what the user set as EMERGE_DEFAULT_OPTS (`--ask` …) would break a run. */
+export function emergeArgv(options: readonly string[], atoms: readonly string[]): Argv {
+  return ['emerge', '--ignore-default-opts', '--color=n', '--nospinner', '--quiet-build=y', '--package-moves=n', ...options, '--', ...atoms]
+}
+
+const PROGRESS = /^>>> (Emerging binary|Emerging|Installing|Completed|Fetching|Merging binary) \((\d+) of (\d+)\) (\S+?)(?:::\S+)?(?: |$)/
+const VERB: Record<string, string> = {
+  Emerging: 'compiling',
+  'Emerging binary': 'unpacking',
+  Installing: 'merging',
+  Completed: 'merged',
+  Fetching: 'fetching',
+}
+
+/** @throws StepFailure with package, phase, last lines and the container preserved for a shell */
+export async function emerge(container: Container, argv: Argv, tools: Tools, options: EmergeOptions): Promise<void> {
+  const onLine = (line: string) => {
+    tools.line(line)
+    const progress = PROGRESS.exec(line)
+    if (progress === null) return
+    const [, verb = '', done = '', total = '', cpv = ''] = progress
+    tools.progress(`${VERB[verb] ?? verb.toLowerCase()} ${cpv}`, Number(done), Number(total))
+    options.onPackage?.(cpv)
+  }
+  const stdout = new Lines(onLine)
+  const stderr = new Lines(tools.line)
+  const exit = await container.run(argv, { stdout, stderr, env: { ...options.env } }, tools.signal)
+  const logs = await keepBuildLogs(container, tools)
+  if (exit.status === 0) return
+  const words = [...stdout.last(60), ...stderr.last(20)]
+  const shell = await container.preserve()
+  tools.preserved(shell)
+  throw new StepFailure(await explain(words, logs, exit.status, options.purpose, shell))
+}
+
+/** Portage's build logs must outlive the container. Gives their new paths. */
+async function keepBuildLogs(container: Container, tools: Tools): Promise<string[]> {
+  const kept = await container.keepFiles(PLACES.logs)
+  const folder = join(tools.logs, 'portage')
+  await mkdir(folder, { recursive: true })
+  const paths: string[] = []
+  for (const name of await readdir(kept.path))
+    if (name.endsWith('.log')) {
+      await rename(join(kept.path, name), join(folder, name))
+      paths.push(join(folder, name))
+    }
+  await rm(kept.path, { recursive: true, force: true })
+  return paths
+}
+
+async function explain(words: readonly string[], logs: readonly string[], status: number, purpose: string, shell: string) {
+  const failed = words.map((line) => /(?:Failed to (?:emerge|install)|ERROR:) (\S+?\/\S+?)(?:::\S+)?(?:,| failed| \(|$)/.exec(line)?.[1]).find((cpv) => cpv !== undefined)
+  const log = failed === undefined ? undefined : logs.find((path) => path.includes(`/${failed.replace('/', ':')}:`))
+  const text = log === undefined ? '' : await readFile(log, 'utf8')
+  const phase = /failed \((\w+) phase\)/.exec(text)?.[1] ?? /failed \((\w+) phase\)/.exec(words.join('\n'))?.[1]
+  const what = failed === undefined ? `emerge ended with status ${status}` : `${failed} failed${phase === undefined ? '' : ` in its ${phase} phase`}`
+  return {
+    code: 'emerge-failed',
+    message: `${what} while ${purpose}.`,
+    ...(failed === undefined ? {} : { package: failed }),
+    ...(phase === undefined ? {} : { phase }),
+    lastLines: text === '' ? words.slice(-15) : beforeTheError(text),
+    ...(log === undefined ? {} : { log }),
+    shell: `gentoomuch freshroot --failed ${shell}`,
+  }
+}
+
+/** The lines of a build log that say what went wrong stand just before Portage's own ` * ERROR:` block. */
+function beforeTheError(log: string): string[] {
+  const lines = log.split('\n').filter((line) => line.trim() !== '')
+  const at = lines.findIndex((line) => line.includes('* ERROR:'))
+  return (at === -1 ? lines : lines.slice(0, at)).slice(-15)
+}

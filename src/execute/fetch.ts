@@ -1,0 +1,95 @@
+/** fetch: sources, verified by their Manifest. The only step with a network. */
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Mount } from '../engine/engine.ts'
+import { digestOf } from '../plan/json.ts'
+import { fingerprints, type Resolved, type ResolvedPackage } from '../plan/resolved.ts'
+import { parseMakeConf } from '../portage/makeConf.ts'
+import type { PortageDirectory } from '../portage/model.ts'
+import { exists } from '../system/files.ts'
+import { builderArgv } from './builder.ts'
+import { emerge, emergeArgv } from './emerge.ts'
+import { PLACES, portageEnvironment } from './environment.ts'
+import type { Handler, Tools, Work } from './handler.ts'
+import { openPortage, within } from './portageContainer.ts'
+import { inputOf, parent, valueOf, type PortageInput, type SeedValue, type TreeValue } from './values.ts'
+
+interface FetchInput extends PortageInput {
+  /** Sets of a builder; without it the parent `resolved` says what is wanted. */
+  readonly world?: readonly string[]
+}
+
+/** Where the sources that are here already stand; Portage links to them instead of fetching. */
+const HAVE = '/var/cache/distfiles.have'
+
+export const fetch: Handler = {
+  recipe: { version: 1, environment: portageEnvironment(1) },
+
+  async present(_output, work, tools) {
+    if (inputOf<FetchInput>(work).world !== undefined) return true
+    const wanted = (await missing(work, tools)).flatMap((entry) => entry.distfiles ?? [])
+    const there = await Promise.all(wanted.map((name) => exists(join(tools.layout.distfiles, name))))
+    return there.every(Boolean)
+  },
+
+  async run(work, tools) {
+    await mkdir(tools.layout.distfiles, { recursive: true })
+    const input = inputOf<FetchInput>(work)
+    const packages = input.world === undefined ? await missing(work, tools) : undefined
+    if (packages?.length === 0) return { digest: digestOf([]), value: [], summary: 'nothing to fetch' }
+    const argv =
+      packages === undefined
+        ? builderArgv(input.world ?? [], ['--fetchonly'])
+        : emergeArgv(['--fetchonly', '--nodeps', '--oneshot'], packages.map((entry) => `=${entry.cpv}`))
+    const opening = openPortage(work, tools, {
+      tree: valueOf<TreeValue>(parent(work, 'tree')).tree,
+      portage: input.portage,
+      seedProfile: valueOf<SeedValue>(work.parents['seed'] ?? parent(work, 'tree')).profile,
+      mounts: [{ source: tools.layout.distfiles, target: HAVE, readOnly: true }, ...(await localMirrors(input.portage))],
+      folders: [PLACES.distfiles],
+      network: true,
+      phases: false,
+    })
+    return within(opening, async (container) => {
+      await emerge(container, argv, tools, { purpose: 'fetching sources', env: { PORTAGE_RO_DISTDIRS: HAVE } })
+      const kept = await container.keepFiles(PLACES.distfiles)
+      const fetched = await takeNew(kept.path, tools.layout.distfiles)
+      await rm(kept.path, { recursive: true, force: true })
+      const names = packages?.flatMap((entry) => entry.distfiles ?? []) ?? []
+      // What matters to others is that the sources are there; which of them were new is a fact for people.
+      return { digest: digestOf(names.toSorted()), value: names.toSorted(), summary: fetched === 0 ? 'all here already' : `${fetched} files fetched` }
+    })
+  },
+}
+
+/** Packages of the answer that have no binary package yet: only their sources are needed. One entry a version. */
+async function missing(work: Work, tools: Tools): Promise<ResolvedPackage[]> {
+  const resolved = valueOf<Resolved>(parent(work, 'resolved'))
+  const marks = fingerprints(resolved)
+  const found = new Map<string, ResolvedPackage>()
+  for (const entry of resolved.packages) {
+    const mark = marks.get(entry.id)
+    if (mark !== undefined && (await tools.packages.find(mark)) === undefined) found.set(entry.cpv, entry)
+  }
+  return [...found.values()]
+}
+
+/** Moves verified files (no links to what we had, no leftovers of a broken fetch, no layout caches) to the data directory. */
+async function takeNew(from: string, to: string): Promise<number> {
+  let count = 0
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    if (!entry.isFile() || entry.name.startsWith('.') || entry.name.endsWith('.__download__') || entry.name.includes('._checksum_failure_')) continue
+    await rename(join(from, entry.name), join(to, entry.name))
+    count++
+  }
+  return count
+}
+
+/** GENTOO_MIRRORS may name folders of this host (make.conf(5): a plain path); they are mounted where they stand. */
+async function localMirrors(portage: PortageDirectory): Promise<Mount[]> {
+  const makeConf = portage.files.find((file) => file.path === 'make.conf')
+  const value = parseMakeConf(makeConf?.bytes ?? '').assignments.findLast((assignment) => assignment.name === 'GENTOO_MIRRORS')?.value ?? ''
+  const paths = [...new Set(value.split(/\s+/).filter((word) => word.startsWith('/')))]
+  const folders = await Promise.all(paths.map(async (path) => ((await stat(path).catch(() => undefined))?.isDirectory() ? [path] : [])))
+  return folders.flat().map((path) => ({ source: path, target: path, readOnly: true }))
+}

@@ -1,0 +1,42 @@
+/** How a kind of step is done. A handler receives its input and its parents' outputs, and can read nothing else. */
+import type { Engine } from '../engine/engine.ts'
+import type { Json } from '../plan/json.ts'
+import type { Output, Step } from '../plan/step.ts'
+import type { Layout } from '../store/layout.ts'
+import type { PackageStore } from '../store/packages.ts'
+
+/** What a step works with: places and means, nothing that decides what comes out. */
+export interface Tools {
+  readonly engine: Engine
+  readonly layout: Layout
+  readonly packages: PackageStore
+  readonly jobs: number
+  readonly signal: AbortSignal
+  /** The user's signer; what is signed with is in the input as a fingerprint. */
+  readonly signer: { readonly key: string; readonly home: string | undefined } | undefined
+  /** This run's folder for logs that outlive the containers. */
+  readonly logs: string
+  /** What the step is at right now. */
+  progress(text: string, done?: number, total?: number): void
+  /** One line of the step's output. */
+  line(text: string): void
+  note(level: 'info' | 'warning', text: string): void
+  /** An empty folder of the host, readable by containers, removed when the step has ended. */
+  folder(): Promise<string>
+  /** Keeps the name of a container that was preserved because a command in it failed. */
+  preserved(container: string): void
+}
+
+export interface Work {
+  readonly step: Step
+  readonly key: string
+  readonly parents: Readonly<Record<string, Output>>
+}
+
+export interface Handler {
+  /** What the handler itself brings in, for the key: argv, environment, digests of its programs. */
+  readonly recipe: Json
+  /** Whether everything that a kept output points at is still there. */
+  present(output: Output, work: Work, tools: Tools): Promise<boolean>
+  run(work: Work, tools: Tools): Promise<Output>
+}

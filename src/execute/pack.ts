@@ -1,0 +1,68 @@
+/** pack: the finished tree as a tarball that is the same every time, with its lists. */
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseCompression } from '../artifacts/compression.ts'
+import { writeDigests } from '../artifacts/digests.ts'
+import { parseNodes } from '../artifacts/nodes.ts'
+import { packTree } from '../artifacts/pack.ts'
+import { UserError } from '../errors.ts'
+import { digestOf } from '../plan/json.ts'
+import { syncFolder, writeWhole } from '../system/files.ts'
+import type { Handler, Tools } from './handler.ts'
+import { asValue, epochOf, inputOf, parent, valueOf, type PackedValue, type RootValue, type TreeValue } from './values.ts'
+
+interface PackInput {
+  readonly arch: string
+  readonly name: string
+  readonly compression: string
+  readonly nodes?: string
+}
+
+export const pack: Handler = {
+  recipe: { version: 1 },
+
+  async present(output, _work, tools) {
+    const { folder, packed } = valueOf<PackedValue>(output)
+    const found = await stat(join(tools.layout.packed, folder, packed.tarball.name)).catch(() => undefined)
+    return found?.size === packed.tarball.bytes
+  },
+
+  async run(work, tools) {
+    const input = inputOf<PackInput>(work)
+    const epoch = epochOf(work)
+    const folder = await tools.folder()
+    const parsed = parseNodes(input.nodes ?? '')
+    const [problem] = parsed.problems
+    if (problem !== undefined) throw new UserError('bad-nodes', `nodes of ${input.name}, line ${problem.line}: ${problem.message}`)
+    const packed = await packTree({
+      engine: tools.engine,
+      tree: valueOf<TreeValue>(parent(work, 'tree')).tree,
+      epoch,
+      compression: parseCompression(input.compression),
+      nodes: parsed.nodes,
+      to: folder,
+      name: `stage4-${input.arch}-${input.name}-${timestamp(epoch)}`,
+      signal: tools.signal,
+      onBytes: (bytes) => tools.progress(`${Math.round(bytes / 1024 / 1024)} MiB packed`),
+    })
+    const { packages } = valueOf<RootValue>(parent(work, 'packages'))
+    await writeWhole(join(folder, `${packed.tarball.name}.packages`), packages.map((cpv) => `${cpv}\n`).join(''))
+    await writeDigests(folder, packed.tarball, packed.contents)
+    await keep(folder, work.key, tools)
+    const value: PackedValue = { folder: work.key, packed, packages, epoch }
+    return { digest: digestOf({ tarball: packed.tarball.sha512, name: packed.tarball.name }), value: asValue(value), summary: packed.tarball.name }
+  },
+}
+
+async function keep(folder: string, key: string, tools: Tools): Promise<void> {
+  const target = join(tools.layout.packed, key)
+  await mkdir(tools.layout.packed, { recursive: true })
+  await rm(target, { recursive: true, force: true })
+  await rename(folder, target)
+  await syncFolder(tools.layout.packed)
+}
+
+/** `20260101T000000Z`, as upstream writes it. */
+export function timestamp(epoch: number): string {
+  return new Date(epoch * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+}

@@ -1,0 +1,51 @@
+/** resolve: Portage's own answer for the empty root, as data. */
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { digestOf } from '../plan/json.ts'
+import { targets, type Resolved } from '../plan/resolved.ts'
+import { PLACES, portageEnvironment } from './environment.ts'
+import { StepFailure } from './failure.ts'
+import type { Handler } from './handler.ts'
+import { Lines } from './lines.ts'
+import { openPortage, within } from './portageContainer.ts'
+import { programDigest } from './programs.ts'
+import { asValue, inputOf, parent, valueOf, type PortageInput, type SeedValue, type TreeValue } from './values.ts'
+
+interface ResolveInput extends PortageInput {
+  readonly sets: readonly string[]
+}
+
+/** `@system` belongs in the root: an ebuild's RDEPENDs do not name what every system has. */
+export function rootAtoms(sets: readonly string[]): string[] {
+  return ['@system', ...sets.map((set) => `@${set}`)]
+}
+
+export const resolve: Handler = {
+  recipe: { version: 1, program: programDigest('resolve.py'), environment: portageEnvironment(1) },
+  present: () => Promise.resolve(true),
+
+  async run(work, tools) {
+    const { portage, sets } = inputOf<ResolveInput>(work)
+    const from = valueOf<SeedValue>(parent(work, 'seed'))
+    const opening = openPortage(work, tools, {
+      tree: valueOf<TreeValue>(parent(work, 'builder')).tree,
+      portage,
+      seedProfile: from.profile,
+      folders: ['/out', PLACES.target],
+      programs: ['resolve.py'],
+      phases: false,
+    })
+    return within(opening, async (container) => {
+      const output = new Lines(tools.line)
+      const argv = ['python3', join(PLACES.programs, 'resolve.py'), '/out', ...rootAtoms(sets)] as const
+      const exit = await container.run(argv, { stdout: output, stderr: output, env: { ROOT: PLACES.target, SYSROOT: '/' } }, tools.signal)
+      if (exit.status !== 0)
+        throw new StepFailure({ code: 'unresolvable', message: 'Portage finds no way to fill the empty root.', lastLines: output.last(40) })
+      const kept = await container.keepFiles('/out')
+      const resolved = JSON.parse(await readFile(join(kept.path, 'resolved.json'), 'utf8')) as Resolved
+      await rm(kept.path, { recursive: true, force: true })
+      const value = asValue(resolved)
+      return { digest: digestOf(value), value, summary: `${targets(resolved).length} packages` }
+    })
+  },
+}

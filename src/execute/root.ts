@@ -1,0 +1,121 @@
+/** root: the machine's root, assembled from binary packages alone. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Container } from '../engine/engine.ts'
+import { digestOf } from '../plan/json.ts'
+import { targets, type Resolved } from '../plan/resolved.ts'
+import { emerge, emergeArgv } from './emerge.ts'
+import { PLACES, portageEnvironment } from './environment.ts'
+import type { Handler, Tools, Work } from './handler.ts'
+import { must } from './must.ts'
+import { openPortage, within } from './portageContainer.ts'
+import { profilePath } from './portageFolder.ts'
+import { programDigest } from './programs.ts'
+import { rootAtoms } from './resolve.ts'
+import { asValue, epochOf, inputOf, parent, valueOf, type PackagesValue, type PortageInput, type RootValue, type SeedValue, type TreeValue } from './values.ts'
+
+interface RootInput extends PortageInput {
+  readonly sets: readonly string[]
+}
+
+/** The composed directory as the finished root carries it: the user's own values, without what the build brought in. */
+const FINAL_PORTAGE = '/run/gentoomuch-portage'
+
+/** acct-* packages and others want ROOT/etc and the basic folders to be there before them. */
+const FIRST = 'sys-apps/baselayout'
+
+export function assembleArgv(sets: readonly string[]) {
+  return emergeArgv(['--usepkgonly', '--binpkg-respect-use=y', '--with-bdeps=n', '--jobs=1'], rootAtoms(sets))
+}
+
+export function firstArgv() {
+  return emergeArgv(['--usepkgonly', '--oneshot', '--nodeps'], [FIRST])
+}
+
+/** Lists /var/db/pkg of the target as category/package lines. */
+const LIST = 'cd "$1/var/db/pkg" && find . -mindepth 2 -maxdepth 2 -type d -printf "%P\\n" | LC_ALL=C sort > /out/packages'
+
+/** Copies the composed directory in and sets the profile link. */
+const CONFIGURE = 'rm -rf "$1/etc/portage" && cp -RT --no-preserve=all "$2" "$1/etc/portage" && rm -f "$1/etc/portage/make.profile" && ln -s "$3" "$1/etc/portage/make.profile"'
+
+export const root: Handler = {
+  recipe: {
+    version: 1,
+    argv: [firstArgv(), assembleArgv([])],
+    configure: CONFIGURE,
+    program: programDigest('normalise.py'),
+    environment: portageEnvironment(1),
+  },
+  present: (output, _work, tools) => tools.engine.has(valueOf<TreeValue>(output).tree),
+
+  async run(work, tools) {
+    const { portage, sets, locations } = inputOf<RootInput>(work)
+    const resolved = valueOf<Resolved>(parent(work, 'resolved'))
+    const from = valueOf<SeedValue>(parent(work, 'seed'))
+    const offered = await offer(work, tools)
+    const final = await tools.folder()
+    for (const file of portage.files) {
+      await mkdir(join(final, file.path, '..'), { recursive: true })
+      await writeFile(join(final, file.path), Buffer.from(file.bytes, 'latin1'), { mode: file.executable ? 0o755 : 0o644 })
+    }
+    const opening = openPortage(work, tools, {
+      tree: valueOf<TreeValue>(parent(work, 'builder')).tree,
+      portage,
+      seedProfile: from.profile,
+      mounts: [
+        { source: offered, target: PLACES.packages, readOnly: true },
+        { source: final, target: FINAL_PORTAGE, readOnly: true },
+      ],
+      folders: [PLACES.target, '/out'],
+      programs: ['normalise.py'],
+      phases: true,
+    })
+    return within(opening, async (container) => {
+      const env = { ROOT: PLACES.target, SYSROOT: '/' }
+      const purpose = `assembling the root of ${work.step.label.replace(/^assemble the root of /, '')}`
+      if (targets(resolved).some((entry) => entry.name === FIRST)) await emerge(container, firstArgv(), tools, { env, purpose })
+      await emerge(container, assembleArgv(sets), tools, { env, purpose })
+      tools.progress('taking out what differs from run to run')
+      const profile = profilePath(portage, { seedProfile: from.profile, locations })
+      await must(container, ['bash', '-c', CONFIGURE, 'bash', PLACES.target, FINAL_PORTAGE, relativeProfile(profile)], tools)
+      await must(container, ['python3', join(PLACES.programs, 'normalise.py'), PLACES.target, String(epochOf(work))], tools)
+      const packages = await listPackages(container, tools)
+      checkComplete(packages, resolved)
+      const tree = await container.keepTree(PLACES.target)
+      const value: RootValue = { tree, packages }
+      return { digest: digestOf({ tree: tree.digest, packages }), value: asValue(value), summary: `${packages.length} packages` }
+    })
+  },
+}
+
+/** A PKGDIR with exactly the packages whose fingerprints the compile step names. */
+async function offer(work: Work, tools: Tools): Promise<string> {
+  const marks = Object.values(valueOf<PackagesValue>(parent(work, 'packages')).fingerprints)
+  const folder = await tools.folder()
+  const damaged = await tools.packages.offer(marks, folder)
+  if (damaged.length > 0) throw new Error(`${damaged.length} binary packages of the store were damaged and have been removed; run again`)
+  return folder
+}
+
+async function listPackages(container: Container, tools: Tools): Promise<string[]> {
+  await must(container, ['bash', '-c', LIST, 'bash', PLACES.target], tools)
+  const kept = await container.keepFiles('/out')
+  const text = await readFile(join(kept.path, 'packages'), 'utf8')
+  await rm(kept.path, { recursive: true, force: true })
+  return text.split('\n').filter((line) => line !== '')
+}
+
+/** What Portage resolved is what has to be there: a set that lost a package must not go out quietly. */
+function checkComplete(packages: readonly string[], resolved: Resolved): void {
+  const there = new Set(packages)
+  const lost = targets(resolved).filter((entry) => !there.has(entry.cpv))
+  const wanted = new Set(targets(resolved).map((entry) => entry.cpv))
+  const extra = packages.filter((cpv) => !wanted.has(cpv))
+  if (lost.length + extra.length > 0)
+    throw new Error(`the root does not hold what was resolved: missing ${lost.map((entry) => entry.cpv).join(' ') || 'nothing'}, unasked ${extra.join(' ') || 'nothing'}`)
+}
+
+/** As upstream writes it: relative to /etc/portage, so that it holds in any chroot. */
+function relativeProfile(path: string): string {
+  return `../..${path}`
+}

@@ -1,0 +1,89 @@
+/** Shapes of what steps hand to each other, read back from plain data. */
+import type { Packed } from '../artifacts/pack.ts'
+import type { TreeRef } from '../engine/engine.ts'
+import type { PortageDirectory } from '../portage/model.ts'
+import type { Json } from '../plan/json.ts'
+import type { Output } from '../plan/step.ts'
+import type { Resolved } from '../plan/resolved.ts'
+import type { Work } from './handler.ts'
+
+export interface SeedValue {
+  readonly tree: TreeRef
+  /** The seed's own make.profile: path below /var/db/repos. */
+  readonly profile: string
+}
+
+export interface RepositoryValue {
+  readonly tree: TreeRef
+  /** Epoch seconds. */
+  readonly time: number
+}
+
+export interface TreeValue {
+  readonly tree: TreeRef
+}
+
+export interface RootValue extends TreeValue {
+  /** `category/package-version`, sorted. */
+  readonly packages: readonly string[]
+}
+
+export interface PackagesValue {
+  /** Every package of the root and its helpers: cpv → fingerprint. */
+  readonly fingerprints: Readonly<Record<string, string>>
+}
+
+export interface PackedValue {
+  /** Name of the folder in the store's `packed`. */
+  readonly folder: string
+  readonly packed: Packed
+  /** `category/package-version`, sorted. */
+  readonly packages: readonly string[]
+  /** Epoch seconds; the build's name begins with it. */
+  readonly epoch: number
+}
+
+export interface PublishedValue {
+  /** Path of the published build below `stages`. */
+  readonly build: string
+}
+
+/** Values are written by our own handlers of the same kind and key, so their shape is known. */
+export function valueOf<T>(output: Output): T {
+  return output.value as unknown as T
+}
+
+export function asValue(value: SeedValue | RepositoryValue | TreeValue | RootValue | PackagesValue | PackedValue | PublishedValue | Resolved): Json {
+  return value as unknown as Json
+}
+
+export function inputOf<T>(work: Work): T {
+  return work.step.input as unknown as T
+}
+
+export function parent(work: Work, role: string): Output {
+  const output = work.parents[role]
+  if (output === undefined) throw new Error(`${work.step.id} has no parent in the role ${role}`)
+  return output
+}
+
+/** Repositories among the parents, with where Portage looks for each. */
+export function repositories(work: Work): { name: string; location: string; value: RepositoryValue }[] {
+  const locations = inputOf<{ locations?: Record<string, string> }>(work).locations ?? {}
+  return Object.entries(work.parents)
+    .filter(([role]) => role.startsWith('repository '))
+    .map(([role, output]) => {
+      const name = role.slice('repository '.length)
+      return { name, location: locations[name] ?? `/var/db/repos/${name}`, value: valueOf<RepositoryValue>(output) }
+    })
+}
+
+/** "Now" for everything that enters an output: the time of the newest repository snapshot, epoch seconds. */
+export function epochOf(work: Work): number {
+  return Math.max(1, ...repositories(work).map((repository) => repository.value.time))
+}
+
+export interface PortageInput {
+  readonly portage: PortageDirectory
+  readonly locations: Readonly<Record<string, string>>
+}

@@ -1,0 +1,171 @@
+/** load → compose → plan → realise → publish. */
+import { join } from 'node:path'
+import { checkSigner } from './artifacts/sign.ts'
+import { BUILDER_NAMES, type Config, type Stage3Define, type Stage4Define } from './config/model.ts'
+import type { Lock } from './config/lock.ts'
+import { ConfigError, type Problem } from './config/problem.ts'
+import { suggest } from './config/names.ts'
+import { UserError } from './errors.ts'
+import { valueOf, type PublishedValue } from './execute/values.ts'
+import { judgeSteps, realiseSteps, type Run } from './execute/run.ts'
+import type { Result } from './execute/scheduler.ts'
+import { machineStep, planMachine, planProfile, type PlannedMachine, type PlannedProfile, type PlannedRepository } from './plan/machines.ts'
+import type { Step } from './plan/step.ts'
+import type { Judged } from './plan/verdict.ts'
+import { compose } from './portage/compose.ts'
+import type { ComposerPiece, PortageDirectory } from './portage/model.ts'
+import { repositoriesOf } from './portage/reposConf.ts'
+import { listVariables } from './portage/variables.ts'
+import { layoutOf } from './store/layout.ts'
+import { exists } from './system/files.ts'
+import { makeDefaultsOf } from './upstream/repository-lists.ts'
+
+export interface Goal {
+  readonly config: Config
+  readonly lock: Lock
+  /** Names of stage4 definitions; all of them when empty. */
+  readonly machines: readonly string[]
+  readonly unsigned: boolean
+}
+
+export interface Built {
+  readonly machine: string
+  /** Absolute path of the published folder; undefined where a step failed. */
+  readonly folder: string | undefined
+}
+
+/** Everything that can be known before work starts is: names, composition, repositories, the signing key. */
+export async function plan(goal: Goal, data: string, signal: AbortSignal): Promise<{ steps: Step[]; machines: Stage4Define[] }> {
+  const { config, lock } = goal
+  const machines = chooseMachines(goal)
+  const signer = goal.unsigned ? undefined : await signerOf(config, signal)
+  const profiles = [...new Set(machines.map((machine) => machine.profile))]
+  const lists = await listsOf(lock, data, signal)
+  const steps = new Map<string, Step>()
+  const add = (more: readonly Step[]) => more.forEach((step) => steps.set(step.id, step))
+  for (const profile of profiles) add(planBuilder(config, lock, profile, lists))
+  for (const machine of machines) add(planMachine(plannedMachine(config, machine, signer, lists), repositoriesFor(config, lock, machine.stage3, lists)))
+  return { steps: [...steps.values()], machines }
+}
+
+export async function dryRun(goal: Goal, run: Run): Promise<Judged[]> {
+  const { steps } = await plan(goal, run.data, run.signal)
+  return judgeSteps(steps, run)
+}
+
+/** Builds and publishes. Independent machines go on when one fails. */
+export async function build(goal: Goal, run: Run): Promise<{ built: Built[]; result: Result }> {
+  const { steps, machines } = await plan(goal, run.data, run.signal)
+  const judged = await judgeSteps(steps, run)
+  run.emit({ type: 'planned', steps: judged.map(({ step, verdict }) => ({ id: step.id, label: step.label, verdict: verdict.word })) })
+  const result = await realiseSteps(steps, run)
+  const built = machines.map((machine) => {
+    const output = result.outputs.get(machineStep('sign', machine))
+    const folder = output === undefined ? undefined : join(layoutOf(run.data).stages, valueOf<PublishedValue>(output).build)
+    return { machine: machine.name, folder }
+  })
+  return { built, result }
+}
+
+/** The steps up to a profile's builder. */
+export function planBuilder(config: Config, lock: Lock, profile: string, lists: ReadonlySet<string>): Step[] {
+  const locked = lock.profiles[profile]
+  if (locked === undefined)
+    throw new UserError('unknown-profile', `The profile ${profile} has not been bootstrapped.`, {
+      hint: `gentoomuch bootstrap ${profile} STAGE3${hintOf(suggest(profile, Object.keys(lock.profiles)))}`,
+    })
+  const define = builderDefine(config)
+  const planned: PlannedProfile = {
+    name: profile,
+    seed: { sha512: locked.sha512, primary: locked.signedBy, name: locked.stage3 },
+    portage: composed(config, define, lists),
+    sets: define.sets.map((set) => set.name),
+    scripts: define.scripts.map((script) => ({ name: script.file, text: script.text })),
+  }
+  return planProfile(planned, repositoriesFor(config, lock, define, lists))
+}
+
+export function builderDefine(config: Config): Stage3Define {
+  const define = BUILDER_NAMES.map((name) => config.stage3s.get(name)).find((found) => found !== undefined)
+  if (define !== undefined) return define
+  throw new UserError('no-builder', `There is no builder definition in ${config.path}.`, {
+    hint: `make stage3.defines/${BUILDER_NAMES[0]} with a file "cpu"; gentoomuch init writes one`,
+  })
+}
+
+/** @throws ConfigError for what the pieces get wrong, with file and line */
+export function composed(config: Config, define: Stage3Define, lists: ReadonlySet<string>): PortageDirectory {
+  const pieces: ComposerPiece[] = [define.cpu, config.global, ...define.locals, ...(define.own === undefined ? [] : [define.own])]
+  const { directory, mistakes } = compose(pieces, define.sets, lists)
+  const problems: Problem[] = mistakes.map(({ file, line, message }) => ({ file, line, message }))
+  if (problems.length > 0) throw new ConfigError(config.path, problems)
+  return directory
+}
+
+/** Names of list variables, from the profiles of every locked repository. */
+export async function listsOf(lock: Lock, data: string, signal: AbortSignal): Promise<Set<string>> {
+  const texts = await Promise.all(
+    Object.entries(lock.repositories).map(async ([name, { revision }]) => {
+      const gitDir = join(layoutOf(data).git, name)
+      if (!(await exists(gitDir))) throw notSynced(name)
+      return makeDefaultsOf(revision, { gitDir, signal })
+    }),
+  )
+  return listVariables(texts.flat())
+}
+
+function chooseMachines(goal: Goal): Stage4Define[] {
+  const { stage4s } = goal.config
+  if (stage4s.size === 0)
+    throw new UserError('no-machines', `There is no stage4 definition in ${goal.config.path}.`, { hint: 'make a folder in stage4.defines/; its README says what goes in' })
+  if (goal.machines.length === 0) return [...stage4s.values()]
+  return goal.machines.map((name) => {
+    const machine = stage4s.get(name)
+    if (machine !== undefined) return machine
+    const hint = suggest(name, stage4s.keys())
+    throw new UserError('unknown-stage4', `There is no stage4 definition named ${name}; there are ${[...stage4s.keys()].join(', ')}.`, hint === undefined ? {} : { hint })
+  })
+}
+
+async function signerOf(config: Config, signal: AbortSignal): Promise<string> {
+  const { signer } = config.env
+  if (signer === undefined)
+    throw new UserError('no-signing-key', `No signing key is set: ${config.path}/env/sign.key is missing or empty.`, {
+      hint: 'write the fingerprint of your key into it, or build with --unsigned',
+    })
+  const checked = await checkSigner({ key: signer.key, ...(signer.home === undefined ? {} : { home: signer.home }) }, signal)
+  return checked.fingerprint
+}
+
+function plannedMachine(config: Config, machine: Stage4Define, signer: string | undefined, lists: ReadonlySet<string>): PlannedMachine {
+  return {
+    name: machine.name,
+    profile: machine.profile,
+    arch: config.env.arch,
+    portage: composed(config, machine.stage3, lists),
+    sets: machine.stage3.sets.map((set) => set.name),
+    finish: {
+      scripts: machine.scripts.map((script) => ({ name: script.file, text: script.text })),
+      files: machine.files.map(({ path, bytes, mode, link }) => ({ path, bytes, mode, link })),
+      hostname: machine.hostname,
+    },
+    pack: { compression: config.env.compression, nodes: machine.nodes?.text },
+    signer,
+  }
+}
+
+function repositoriesFor(config: Config, lock: Lock, define: Stage3Define, lists: ReadonlySet<string>): PlannedRepository[] {
+  return repositoriesOf(composed(config, define, lists)).map(({ name, location }) => {
+    const locked = lock.repositories[name]
+    if (locked === undefined) throw notSynced(name)
+    return { name, location, revision: locked.revision, tree: locked.tree, time: locked.time }
+  })
+}
+
+function notSynced(name: string): UserError {
+  return new UserError('not-synced', `The repository ${name} has not been synced here yet.`, { hint: 'gentoomuch sync' })
+}
+
+function hintOf(suggestion: string | undefined): string {
+  return suggestion === undefined ? '' : `; ${suggestion}`
+}

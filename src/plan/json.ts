@@ -1,0 +1,52 @@
+/** Values that can be hashed, kept and read back unchanged. */
+import { createHash } from 'node:crypto'
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
+
+/** One text for one value: keys sorted, undefined members left out. */
+export function canonical(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map((item: Json) => canonical(item)).join(',')}]`
+  if (value !== null && typeof value === 'object') {
+    const members = Object.entries(value as Record<string, Json | undefined>)
+      .filter((member): member is [string, Json] => member[1] !== undefined)
+      .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`)
+    return `{${members.join(',')}}`
+  }
+  return JSON.stringify(value)
+}
+
+/** `sha256` hex of a value's canonical text. */
+export function digestOf(value: Json): string {
+  return createHash('sha256').update(canonical(value)).digest('hex')
+}
+
+/** Which parts of a value changed, as `path: old → new`, short enough to read; for "why does this step run". */
+export function differences(before: Json, after: Json, path = ''): string[] {
+  if (canonical(before) === canonical(after)) return []
+  if (isObject(before) && isObject(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted()
+    return keys.flatMap((key) => differences(before[key] ?? null, after[key] ?? null, path === '' ? key : `${path}.${key}`))
+  }
+  if (Array.isArray(before) && Array.isArray(after) && isKeyedByPath(before) && isKeyedByPath(after))
+    return differences(byPath(before), byPath(after), path)
+  return [`${path}: ${shorten(before)} → ${shorten(after)}`]
+}
+
+function isObject(value: Json): value is { readonly [key: string]: Json | undefined } {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+function isKeyedByPath(list: readonly Json[]): boolean {
+  return list.every((item) => isObject(item) && typeof item['path'] === 'string')
+}
+
+function byPath(list: readonly Json[]): Json {
+  return Object.fromEntries(list.map((item) => [isObject(item) ? String(item['path']) : '', item]))
+}
+
+function shorten(value: Json): string {
+  if (value === null) return 'nothing'
+  const text = typeof value === 'string' ? value.trim().replaceAll('\n', '⏎') : canonical(value)
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}

@@ -1,0 +1,156 @@
+/** Profiles and machines → the graph of steps. The drawing of it stands in `src/README.md`. */
+import type { PortageDirectory } from '../portage/model.ts'
+import type { Json } from './json.ts'
+import type { Step, StepKind } from './step.ts'
+
+export interface PlannedRepository {
+  readonly name: string
+  readonly revision: string
+  readonly tree: string
+  /** Committer time, epoch seconds: "now" for what is built from it. */
+  readonly time: number
+  /** Where Portage looks for it. */
+  readonly location: string
+}
+
+export interface PlannedScript {
+  readonly name: string
+  readonly text: string
+}
+
+export interface PlannedProfile {
+  readonly name: string
+  readonly seed: { readonly sha512: string; readonly primary: string; readonly name: string }
+  readonly portage: PortageDirectory
+  /** Names of the builder's package sets. */
+  readonly sets: readonly string[]
+  readonly scripts: readonly PlannedScript[]
+}
+
+export interface PlannedMachine {
+  readonly name: string
+  readonly profile: string
+  readonly arch: string
+  readonly portage: PortageDirectory
+  readonly sets: readonly string[]
+  readonly finish: {
+    readonly scripts: readonly PlannedScript[]
+    readonly files: readonly { readonly path: string; readonly bytes: string; readonly mode: number; readonly link: string | undefined }[]
+    readonly hostname: string | undefined
+  }
+  readonly pack: { readonly compression: string; readonly nodes: string | undefined }
+  /** Fingerprint of the signing key; undefined for an unsigned build. */
+  readonly signer: string | undefined
+}
+
+export function planProfile(profile: PlannedProfile, repositories: readonly PlannedRepository[]): Step[] {
+  const { name, seed, sets, scripts } = profile
+  const portage = asJson(profile.portage)
+  const trees = treesOf(repositories)
+  const locations = locationsOf(repositories)
+  return [
+    { id: `seed:${name}`, kind: 'seed', label: `unpack the seed of ${name}`, input: { ...seed }, parents: {} },
+    ...repositories.map((repository) => ({
+      id: `repository:${repository.name}`,
+      kind: 'repository' as const,
+      label: `unpack repository ${repository.name}`,
+      input: { name: repository.name, revision: repository.revision, tree: repository.tree, time: repository.time },
+      parents: {},
+    })),
+    {
+      id: `fetch:${name}`,
+      kind: 'fetch',
+      label: `fetch sources for builder ${name}`,
+      input: { portage, locations, world: [...sets] },
+      parents: { ...trees, tree: `seed:${name}` },
+    },
+    {
+      id: `builder:${name}`,
+      kind: 'builder',
+      label: `make builder ${name}`,
+      input: { portage, locations, sets: [...sets], scripts: scripts.map((script) => ({ ...script })) },
+      parents: { ...trees, seed: `seed:${name}`, fetched: `fetch:${name}` },
+    },
+  ]
+}
+
+export function planMachine(machine: PlannedMachine, repositories: readonly PlannedRepository[]): Step[] {
+  const { name } = machine
+  const portage = asJson(machine.portage)
+  const locations = locationsOf(repositories)
+  const base = { ...treesOf(repositories), builder: `builder:${machine.profile}`, seed: `seed:${machine.profile}` }
+  const id = (kind: StepKind) => machineStep(kind, machine)
+  return [
+    {
+      id: id('resolve'),
+      kind: 'resolve',
+      label: `resolve ${name}`,
+      input: { portage, locations, sets: [...machine.sets] },
+      parents: base,
+    },
+    {
+      id: id('fetch'),
+      kind: 'fetch',
+      label: `fetch sources for ${name}`,
+      input: { portage, locations },
+      parents: { ...base, tree: base.builder, resolved: id('resolve') },
+    },
+    {
+      id: id('compile'),
+      kind: 'compile',
+      label: `compile ${name}`,
+      input: { portage, locations },
+      parents: { ...base, resolved: id('resolve'), fetched: id('fetch') },
+    },
+    {
+      id: id('root'),
+      kind: 'root',
+      label: `assemble the root of ${name}`,
+      input: { portage, locations, sets: [...machine.sets] },
+      parents: { ...base, resolved: id('resolve'), packages: id('compile') },
+    },
+    {
+      id: id('finish'),
+      kind: 'finish',
+      label: `finish ${name}`,
+      input: {
+        scripts: machine.finish.scripts.map((script) => ({ ...script })),
+        files: machine.finish.files.map((file) => ({ ...file })),
+        hostname: machine.finish.hostname,
+      },
+      parents: { ...treesOf(repositories), root: id('root') },
+    },
+    {
+      id: id('pack'),
+      kind: 'pack',
+      label: `pack ${name}`,
+      input: { arch: machine.arch, name, compression: machine.pack.compression, nodes: machine.pack.nodes },
+      parents: { ...treesOf(repositories), tree: id('finish'), packages: id('root') },
+    },
+    {
+      id: id('sign'),
+      kind: 'sign',
+      label: machine.signer === undefined ? `publish ${name}, unsigned` : `sign and publish ${name}`,
+      input: { name, signer: machine.signer },
+      parents: { packed: id('pack') },
+    },
+  ]
+}
+
+/** Id of a machine's step; two profiles may have machines of one name only if the name says so, but their steps never meet. */
+export function machineStep(kind: StepKind, machine: { readonly name: string; readonly profile: string }): string {
+  return `${kind}:${machine.profile}/${machine.name}`
+}
+
+/** Roles `repository NAME` → step id. */
+function treesOf(repositories: readonly PlannedRepository[]): Record<string, string> {
+  return Object.fromEntries(repositories.map(({ name }) => [`repository ${name}`, `repository:${name}`]))
+}
+
+function locationsOf(repositories: readonly PlannedRepository[]): Record<string, string> {
+  return Object.fromEntries(repositories.map(({ name, location }) => [name, location]))
+}
+
+function asJson(directory: PortageDirectory): Json {
+  return { files: directory.files.map((file) => ({ ...file })), profile: directory.profile }
+}

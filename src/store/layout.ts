@@ -1,0 +1,45 @@
+/** Where things stand in the data directory. Every path is made here and nowhere else. */
+import { join } from 'node:path'
+
+export interface Layout {
+  readonly data: string
+  readonly lock: string
+  readonly logs: string
+  readonly stages: string
+  readonly distfiles: string
+  /** Working folders of steps: whatever is in it once no run holds the lock was left over by a killed one. */
+  readonly scratch: string
+  /** Outputs of steps, by key. */
+  readonly steps: string
+  /** What each step ran with last, by the digest of its id: for "why". */
+  readonly last: string
+  /** Binary packages, by fingerprint. */
+  readonly packages: string
+  /** Packed tarballs, by the digest of what they were packed from. */
+  readonly packed: string
+  /** Verified stage3 tarballs, by sha512. */
+  readonly seeds: string
+  /** Mirrors of git repositories. */
+  readonly git: string
+  /** Names of containers kept because something failed in them, by the digest of the step's id. */
+  readonly failed: string
+}
+
+export function layoutOf(data: string): Layout {
+  const store = join(data, 'store')
+  return {
+    data,
+    lock: join(data, 'lock'),
+    logs: join(data, 'logs'),
+    stages: join(data, 'stages'),
+    distfiles: join(data, 'distfiles'),
+    scratch: join(data, 'scratch', 'steps'),
+    steps: join(store, 'steps'),
+    last: join(store, 'last'),
+    packages: join(store, 'packages'),
+    packed: join(store, 'packed'),
+    seeds: join(store, 'seeds'),
+    git: join(store, 'git'),
+    failed: join(store, 'failed'),
+  }
+}

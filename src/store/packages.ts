@@ -1,0 +1,90 @@
+/**
+ * Binary packages, one entry each, by the fingerprint of what made them. Portage alone cannot tell whether a binary
+ * package still fits, so containers are only ever offered exactly the entries that do.
+ */
+import { randomUUID } from 'node:crypto'
+import { cp, link, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { hashFile } from '../system/hash.ts'
+import { syncFolder, syncFile, writeWhole } from '../system/files.ts'
+import type { Layout } from './layout.ts'
+import { readJson } from './steps.ts'
+
+export interface PackageEntry {
+  readonly fingerprint: string
+  /** `category/package-version-revision`. */
+  readonly cpv: string
+  readonly sha256: string
+  readonly bytes: number
+}
+
+export class PackageStore {
+  private readonly layout: Layout
+
+  constructor(layout: Layout) {
+    this.layout = layout
+  }
+
+  async find(fingerprint: string): Promise<PackageEntry | undefined> {
+    const entry = await readJson<PackageEntry>(join(this.folder(fingerprint), 'entry.json'))
+    if (entry === undefined) return undefined
+    const size = await stat(this.file(fingerprint)).then((info) => info.size).catch(() => -1)
+    return size === entry.bytes ? entry : undefined
+  }
+
+  /** Takes a package file (moved away) into the store, whole or not at all. The first one stays: two are equal by definition. */
+  async keep(fingerprint: string, cpv: string, file: string): Promise<PackageEntry> {
+    const have = await this.find(fingerprint)
+    if (have !== undefined) {
+      await rm(file, { force: true })
+      return have
+    }
+    const entry: PackageEntry = { fingerprint, cpv, sha256: await hashFile(file, 'sha256'), bytes: (await stat(file)).size }
+    const aside = join(this.layout.scratch, `package-${randomUUID()}`)
+    await mkdir(aside, { recursive: true })
+    await rename(file, join(aside, 'package.gpkg.tar'))
+    await syncFile(join(aside, 'package.gpkg.tar'))
+    await writeWhole(join(aside, 'entry.json'), JSON.stringify(entry))
+    await mkdir(this.layout.packages, { recursive: true })
+    await rm(this.folder(fingerprint), { recursive: true, force: true })
+    await rename(aside, this.folder(fingerprint))
+    await syncFolder(this.layout.packages)
+    return entry
+  }
+
+  /**
+   * A PKGDIR at `folder` with exactly these packages, under the names Portage looks for. Every file is verified as it is
+   * offered; a damaged one is removed and its fingerprint returned, to be built again.
+   */
+  async offer(fingerprints: readonly string[], folder: string): Promise<string[]> {
+    const damaged: string[] = []
+    await mkdir(folder, { recursive: true })
+    for (const fingerprint of fingerprints) {
+      const entry = await this.find(fingerprint)
+      const file = this.file(fingerprint)
+      if (entry === undefined || (await hashFile(file, 'sha256')) !== entry.sha256) {
+        await rm(this.folder(fingerprint), { recursive: true, force: true })
+        damaged.push(fingerprint)
+        continue
+      }
+      const target = join(folder, binaryPath(entry.cpv))
+      await mkdir(dirname(target), { recursive: true })
+      // A hard link costs nothing; another file system (scratch on tmpfs) takes a copy.
+      await link(file, target).catch(() => cp(file, target))
+    }
+    return damaged
+  }
+
+  private folder(fingerprint: string): string {
+    return join(this.layout.packages, fingerprint)
+  }
+
+  private file(fingerprint: string): string {
+    return join(this.folder(fingerprint), 'package.gpkg.tar')
+  }
+}
+
+/** Portage's name for a package file without FEATURES=binpkg-multi-instance: `app-misc/greet-1.0-r1.gpkg.tar`. */
+export function binaryPath(cpv: string): string {
+  return `${cpv}.gpkg.tar`
+}

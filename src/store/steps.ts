@@ -1,0 +1,51 @@
+/** Outputs of steps, kept by key. A record is a small JSON file that appears whole; what it points at is kept elsewhere. */
+import { join } from 'node:path'
+import { digestOf, type Json } from '../plan/json.ts'
+import type { Output, Step } from '../plan/step.ts'
+import { readIfThere, writeWhole } from '../system/files.ts'
+import type { Layout } from './layout.ts'
+
+export interface StepRecord {
+  readonly id: string
+  readonly kind: string
+  readonly key: string
+  readonly output: Output
+  readonly seconds: number
+}
+
+export class StepStore {
+  private readonly layout: Layout
+
+  constructor(layout: Layout) {
+    this.layout = layout
+  }
+
+  /** The record of a key, or undefined. A record that cannot be read counts as absent: the step runs again. */
+  async find(key: string): Promise<StepRecord | undefined> {
+    return readJson<StepRecord>(join(this.layout.steps, `${key}.json`))
+  }
+
+  async keep(record: StepRecord, ingredients: Json): Promise<void> {
+    await writeWhole(join(this.layout.steps, `${record.key}.json`), JSON.stringify(record))
+    await writeWhole(this.lastPath(record.id), JSON.stringify(ingredients))
+  }
+
+  async lastIngredients(step: Step): Promise<Json | undefined> {
+    return readJson<Json>(this.lastPath(step.id))
+  }
+
+  private lastPath(id: string): string {
+    return join(this.layout.last, `${digestOf(id)}.json`)
+  }
+}
+
+/** JSON of a file, or undefined where it is missing or damaged. */
+export async function readJson<T>(path: string): Promise<T | undefined> {
+  const text = await readIfThere(path)
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    return undefined
+  }
+}

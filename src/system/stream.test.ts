@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { buffer } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { Interrupted } from '../errors.ts'
+import { programBytes, programFilter, programSource } from './stream.ts'
+
+test('a filter passes everything, at any size', async () => {
+  const chunks = Array.from({ length: 64 }, (_, n) => Buffer.alloc(100_000, n))
+  let got = Buffer.alloc(0)
+  await pipeline(Readable.from(chunks), programFilter(['cat']), async (from) => {
+    got = await buffer(from as AsyncIterable<Buffer>)
+  })
+  expect(got.equals(Buffer.concat(chunks))).toBe(true)
+})
+
+test('a failed program fails the stream after what it wrote', async () => {
+  const failing = programBytes(['sh', '-c', 'echo something; echo why >&2; exit 3'], { purpose: 'to fail' })
+  await expect(failing).rejects.toThrow('sh (to fail) ended with status 3:\nwhy')
+})
+
+test('a program that stops reading is a failure, whatever its status', async () => {
+  const endless = Readable.from(
+    (function* () {
+      for (;;) yield Buffer.alloc(65536)
+    })(),
+  )
+  const sink = async (from: AsyncIterable<unknown>) => void (await buffer(from as AsyncIterable<Buffer>))
+  await expect(pipeline(endless, programFilter(['head', '-c', '10']), sink)).rejects.toThrow('head ended with status 0')
+})
+
+test('a missing program is named', async () => {
+  await expect(programBytes(['gm-no-such-program'])).rejects.toMatchObject({ code: 'missing-program' })
+})
+
+test('abort and destroy end the program', async () => {
+  const stop = new AbortController()
+  const aborted = programBytes(['sleep', '100'], { signal: stop.signal })
+  stop.abort()
+  await expect(aborted).rejects.toBeInstanceOf(Interrupted)
+  await expect(programBytes(['sleep', '100'], { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(Interrupted)
+  const source = programSource(['yes'])
+  source.resume()
+  await sleep(10)
+  source.destroy()
+  await new Promise((resolve) => void source.once('close', resolve))
+})

@@ -1,0 +1,109 @@
+/** bootstrap: a stage3 whose signature was verified becomes the seed of a profile. */
+import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Config } from '../config/model.ts'
+import { readLock, writeLock } from '../config/lock.ts'
+import { UserError } from '../errors.ts'
+import { realiseSteps, type Run } from '../execute/run.ts'
+import type { Step } from '../plan/step.ts'
+import { listsOf, planBuilder } from '../pipeline.ts'
+import { exists, syncFolder, writeWhole } from '../system/files.ts'
+import { verifyStage3 } from '../upstream/stage3.ts'
+import { failIfAny } from './failures.ts'
+
+/** A profile's name stands in paths and in definitions. */
+const PROFILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/
+
+export interface Bootstrapped {
+  readonly profile: string
+  readonly stage3: string
+  readonly sha512: string
+  readonly signedBy: string
+  /** False where no repository has been synced yet: the builder is then made by the first build. */
+  readonly builder: boolean
+}
+
+export async function bootstrap(config: Config, run: Run, profile: string, stage3: string): Promise<Bootstrapped> {
+  if (!PROFILE_NAME.test(profile))
+    throw new UserError(
+      'bad-profile-name',
+      `A profile's name holds letters, digits and _ . + - (not first); found ${JSON.stringify(profile)}.`,
+    )
+  const path = resolve(stage3)
+  await access(path).catch(() => {
+    throw new UserError('no-stage3-file', `There is no file ${path}.`, {
+      hint: 'name the stage3 tarball; its .asc has to lie beside it',
+    })
+  })
+  const seed = await takeIn(config, run, path)
+  const lock = await readLock(config.path)
+  const entry = { stage3: seed.name, sha512: seed.sha512, signedBy: seed.primary }
+  const next = { ...lock, profiles: { ...lock.profiles, [profile]: entry } }
+  // The lock changes only once the new seed has shown that it can be unpacked.
+  const synced = Object.keys(next.repositories).length > 0
+  const steps: Step[] = synced
+    ? planBuilder(config, next, profile, await listsOf(next, run.data, run.signal))
+    : [
+        {
+          id: `seed:${profile}`,
+          kind: 'seed',
+          label: `unpack the seed of ${profile}`,
+          input: { sha512: seed.sha512, primary: seed.primary, name: seed.name },
+          parents: {},
+        },
+      ]
+  failIfAny(await realiseSteps(steps, run))
+  await writeLock(config.path, next)
+  if (config.env.profile === undefined) await setProfile(config, profile)
+  if (!synced)
+    run.emit({
+      type: 'note',
+      level: 'info',
+      text: `The builder of ${profile} is made once the repositories are here.`,
+      hint: 'gentoomuch sync',
+    })
+  return { profile, stage3: seed.name, sha512: seed.sha512, signedBy: seed.primary, builder: synced }
+}
+
+/** Verifies a private copy and keeps that very copy: builds disappear from mirrors after a few weeks. */
+async function takeIn(config: Config, run: Run, stage3: string) {
+  run.emit({ type: 'step-started', id: 'verify', label: 'verify the stage3' })
+  const since = performance.now()
+  const aside = await mkdtemp(join(run.layout.scratch, 'stage3-'))
+  try {
+    const trusted = join(config.path, 'env', 'trusted.keys', 'stage3')
+    const verified = await verifyStage3({ tarball: stage3, to: aside, trusted, signal: run.signal })
+    if (verified.arch !== undefined && verified.arch !== config.env.arch)
+      throw new UserError(
+        'wrong-architecture',
+        `${verified.name} is for ${verified.arch}; the configuration is for ${config.env.arch}.`,
+        {
+          hint: `take a stage3 of ${config.env.arch}, or change env/arch`,
+        },
+      )
+    const home = join(run.layout.seeds, verified.sha512)
+    if (!(await exists(join(home, verified.name)))) {
+      await mkdir(run.layout.seeds, { recursive: true })
+      await rm(home, { recursive: true, force: true })
+      await rename(aside, home)
+      await syncFolder(run.layout.seeds)
+    }
+    const seconds = (performance.now() - since) / 1000
+    run.emit({
+      type: 'step-done',
+      id: 'verify',
+      label: 'verify the stage3',
+      how: 'ran',
+      seconds,
+      summary: `signed by ${verified.primary}`,
+    })
+    return verified
+  } finally {
+    await rm(aside, { recursive: true, force: true })
+  }
+}
+
+/** The profile that commands take when none is named. */
+export async function setProfile(config: Config, profile: string): Promise<void> {
+  await writeWhole(join(config.path, 'env', 'profile'), `${profile}\n`)
+}

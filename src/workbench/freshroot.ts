@@ -1,0 +1,117 @@
+/** freshroot: a throw-away root to look around and try things in. Nothing done there stays. */
+import { chmod, mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Argv, Container } from '../engine/engine.ts'
+import { UserError } from '../errors.ts'
+import { writePortageFolder } from '../execute/portageFolder.ts'
+import { outputOf, realiseSteps, type Run } from '../execute/run.ts'
+import { valueOf, type RepositoryValue, type SeedValue, type TreeValue } from '../execute/values.ts'
+import { containerEnvironment } from '../execute/environment.ts'
+import { composed, listsOf, plan, planBuilder, type Goal } from '../pipeline.ts'
+import { machineStep } from '../plan/machines.ts'
+import type { Step } from '../plan/step.ts'
+import type { PortageDirectory } from '../portage/model.ts'
+import { failIfAny } from './failures.ts'
+
+export interface FreshRoot {
+  /** A machine: its composed /etc/portage in the builder, or its finished root. Without one, the builder as it is. */
+  readonly machine: string | undefined
+  readonly finished: boolean
+  readonly argv: Argv | undefined
+}
+
+const SHELL: Argv = ['/bin/bash', '--login']
+
+/** The profile's builder, or what a machine is compiled in. @returns the command's exit status */
+export async function freshRoot(goal: Goal, run: Run, options: FreshRoot): Promise<number> {
+  const container = options.finished
+    ? await openFinished(goal, run, options.machine)
+    : await openBuilder(goal, run, options.machine)
+  return enter(container, options.argv, run)
+}
+
+/** A container that was kept because something failed in it. */
+export async function failedRoot(run: Run, name: string, argv: Argv | undefined): Promise<number> {
+  const kept = await run.openEngine.preserved()
+  if (!kept.includes(name))
+    throw new UserError(
+      'unknown-container',
+      `No failed container ${name} is kept here${kept.length === 0 ? '.' : `; there are ${kept.join(', ')}.`}`,
+    )
+  return enter(await run.openEngine.reopen(name), argv, run)
+}
+
+async function openBuilder(goal: Goal, run: Run, machine: string | undefined): Promise<Container> {
+  const { config, lock } = goal
+  const define = machine === undefined ? undefined : config.stage4s.get(machine)
+  if (machine !== undefined && define === undefined)
+    throw new UserError('unknown-stage4', `There is no stage4 definition named ${machine}.`)
+  const profile = define?.profile ?? config.env.profile
+  if (profile === undefined)
+    throw new UserError('no-profile', 'No profile is set.', {
+      hint: 'gentoomuch profile set PROFILE, or gentoomuch bootstrap PROFILE STAGE3',
+    })
+  const lists = await listsOf(lock, run.data, run.signal)
+  const steps = planBuilder(config, lock, profile, lists)
+  const result = await realiseSteps(steps, run)
+  failIfAny(result)
+  const builder = outputOf(result, `builder:${profile}`)
+  const portage = define === undefined ? builderPortage(steps) : composed(config, define.stage3, lists)
+  const locations = (steps.find((step) => step.kind === 'builder')?.input as { locations: Record<string, string> })
+    .locations
+  const folder = await mkdtemp(join(run.layout.scratch, 'freshroot-'))
+  await chmod(folder, 0o755)
+  const seed = valueOf<SeedValue>(outputOf(result, `seed:${profile}`))
+  await writePortageFolder(join(folder, 'portage'), portage, { seedProfile: seed.profile, locations })
+  const repositories = Object.entries(locations).map(([name, location]) => ({
+    source: valueOf<RepositoryValue>(outputOf(result, `repository:${name}`)).tree,
+    target: location,
+    readOnly: true as const,
+  }))
+  return run.openEngine.open({
+    tree: valueOf<TreeValue>(builder).tree,
+    // Portage's configuration is copied in rather than mounted, so that one can play with it.
+    mounts: [...repositories, { source: join(folder, 'portage'), target: '/run/gentoomuch/portage', readOnly: true }],
+    folders: [],
+    tmpfs: [],
+    env: { ...containerEnvironment(), TERM: process.env['TERM'] ?? 'dumb' },
+    network: true,
+  })
+}
+
+function builderPortage(steps: readonly Step[]): PortageDirectory {
+  return (steps.find((step) => step.kind === 'builder')?.input as unknown as { portage: PortageDirectory }).portage
+}
+
+async function openFinished(goal: Goal, run: Run, machine: string | undefined): Promise<Container> {
+  if (machine === undefined) throw new UserError('no-machine', '--finished wants the name of a stage4.')
+  const planned = await plan({ ...goal, machines: [machine], unsigned: true }, run.data, run.signal)
+  const steps = planned.steps.filter((step) => step.kind !== 'pack' && step.kind !== 'sign')
+  const result = await realiseSteps(steps, run)
+  failIfAny(result)
+  const [define] = planned.machines
+  if (define === undefined) throw new Error(`${machine} was not planned`)
+  return run.openEngine.open({
+    tree: valueOf<TreeValue>(outputOf(result, machineStep('finish', define))).tree,
+    mounts: [],
+    folders: [],
+    tmpfs: [],
+    env: { ...containerEnvironment(), TERM: process.env['TERM'] ?? 'dumb' },
+    network: true,
+  })
+}
+
+/** Puts the composed directory in place of whatever the tree has. */
+const CONFIGURE =
+  '[[ -d /run/gentoomuch/portage ]] || exit 0; rm -rf /etc/portage && cp -RT --no-preserve=ownership /run/gentoomuch/portage /etc/portage'
+
+async function enter(container: Container, argv: Argv | undefined, run: Run): Promise<number> {
+  try {
+    await container.run(['/bin/bash', '-c', CONFIGURE], {}, run.signal)
+    const terminal = argv === undefined || (process.stdin.isTTY && process.stdout.isTTY)
+    const io = terminal ? { terminal: true } : { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }
+    return (await container.run(argv ?? SHELL, { ...io, cwd: '/root' }, run.signal)).status
+  } finally {
+    await container.close()
+  }
+}
