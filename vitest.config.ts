@@ -7,7 +7,13 @@ export default defineConfig({
   test: {
     exclude: never,
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'miniature/**/*.test.ts'], exclude: never } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'miniature/**/*.test.ts', 'tests/*.test.ts'],
+          exclude: never,
+        },
+      },
       {
         test: {
           name: 'contract',

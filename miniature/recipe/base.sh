@@ -1,13 +1,14 @@
 #!/bin/bash
 # Turns a Debian base into one that Portage can live in. Runs inside it, without a network.
-# In: /in/portage, Portage's unpacked source distribution (read-only).
+# In: /run/in/portage.tar.gz, Portage's source distribution.
 set -euo pipefail
 umask 022
 
 # --- Portage itself, by its own build system
-meson setup /tmp/portage-build /in/portage --prefix=/usr -Ddoc=false -Dnative-extensions=false >/tmp/meson.log 2>&1 || { cat /tmp/meson.log; exit 1; }
+mkdir /tmp/portage-source
+tar --extract --gzip --file=/run/in/portage.tar.gz --directory=/tmp/portage-source --strip-components=1 --no-same-owner
+meson setup /tmp/portage-build /tmp/portage-source --prefix=/usr -Ddoc=false -Dnative-extensions=false >/tmp/meson.log 2>&1 || { cat /tmp/meson.log; exit 1; }
 meson install --quiet --no-rebuild -C /tmp/portage-build >>/tmp/meson.log 2>&1 || { cat /tmp/meson.log; exit 1; }
-rm -rf /tmp/portage-build /tmp/meson.log
 # Checked by time stamps, compiled Python would differ from run to run and be stale after an unpack.
 modules=$(python3 -c 'import os, portage; print(os.path.dirname(os.path.dirname(portage.__file__)))')
 python3 -m compileall -q --invalidation-mode unchecked-hash "${modules}"/{portage,_emerge} /usr/lib/portage >/dev/null

@@ -89,9 +89,10 @@ function compressor(compression: Compression): NodeJS.ReadWriteStream[] {
   return argv === undefined ? [] : [programFilter(argv, { purpose: 'to compress the tarball' })]
 }
 
-/** Upstream's CONTENTS is `tar -tv` too; C.UTF-8 and UTC come with every host program's environment. */
+/** Upstream's CONTENTS is `tar -tv` too. In the C locale, which escapes names the same way on every host; UTC comes with it. */
 function lister(): NodeJS.ReadWriteStream {
   return programFilter(['tar', '--list', '--verbose', '--numeric-owner', '--file=-'], {
+    env: { LC_ALL: 'C' },
     purpose: 'to list the tarball',
   })
 }

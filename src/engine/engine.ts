@@ -104,6 +104,8 @@ export interface Engine {
   has(tree: TreeRef): Promise<boolean>
   /** Removes the layers of `tree` that are not among `keep`'s. */
   remove(tree: TreeRef, keep: readonly TreeRef[]): Promise<void>
+  /** Removes every layer that neither a tree of `keep` nor a preserved container has: what a killed run made and nobody knows. */
+  prune(keep: readonly TreeRef[]): Promise<void>
   /** Removes what killed runs left behind. Call it only while holding the data directory's lock. */
   sweep(): Promise<void>
 }

@@ -9,8 +9,8 @@ const SOURCE_EPOCH = 1_577_836_800
 
 /** Added to the user's FEATURES, the same for all engines, since FEATURES is stored in every package. */
 const FEATURES = [
-  // Results are collected by us, from a folder with plain names.
-  '-binpkg-multi-instance', '-binpkg-signing', '-binpkg-request-signature', '-buildpkg', '-buildpkg-live',
+  // Results are collected by us, from a folder with plain names and no index.
+  '-binpkg-multi-instance', '-pkgdir-index-trusted', '-binpkg-signing', '-binpkg-request-signature', '-buildpkg', '-buildpkg-live',
   // The container has no network and its own process tree already; a second wall inside needs rights it has not.
   '-network-sandbox', '-pid-sandbox', '-ipc-sandbox', '-mount-sandbox', '-cgroup',
   // Caches of the host would let in what is in no key.

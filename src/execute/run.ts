@@ -1,7 +1,7 @@
 /** One run on a data directory: its lock, its engine, its stores, its logs; and steps realised with them. */
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Engine } from '../engine/engine.ts'
+import type { Engine, TreeRef } from '../engine/engine.ts'
 import { openEngine } from '../engine/open.ts'
 import type { Emit } from '../events.ts'
 import { digestOf } from '../plan/json.ts'
@@ -10,7 +10,7 @@ import { judge, type Judged } from '../plan/verdict.ts'
 import { layoutOf, type Layout } from '../store/layout.ts'
 import { PackageStore } from '../store/packages.ts'
 import { readJson, StepStore } from '../store/steps.ts'
-import { writeWhole } from '../system/files.ts'
+import { exists, writeWhole } from '../system/files.ts'
 import { lockDirectory } from '../system/lock.ts'
 import type { Tools } from './handler.ts'
 import { HANDLERS } from './handlers.ts'
@@ -47,20 +47,56 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
     onWait: (holder) => options.emit({ type: 'waiting', for: holder }),
   })
   try {
-    const engine = await openEngine(options.engine, { data: options.data })
-    await engine.sweep()
-    await rm(layout.scratch, { recursive: true, force: true })
-    await mkdir(layout.scratch, { recursive: true })
+    const run: Run = {
+      ...options,
+      layout,
+      openEngine: await openEngine(options.engine, { data: options.data }),
+      packages: new PackageStore(layout),
+      steps: new StepStore(layout),
+    }
+    await sweep(run)
     await mkdir(layout.distfiles, { recursive: true })
-    const run: Run = { ...options, layout, openEngine: engine, packages: new PackageStore(layout), steps: new StepStore(layout) }
+    await writeWhole(layout.working, `${options.command}\n`)
     try {
       return await work(run)
     } finally {
-      await rm(layout.scratch, { recursive: true, force: true })
+      await clearScratch(run)
+      await rm(layout.working, { force: true })
     }
   } finally {
     await lock.release()
   }
+}
+
+/** Clears the working space; after a kill also what was made and written down nowhere. */
+async function sweep(run: Run): Promise<void> {
+  await run.openEngine.sweep()
+  await clearScratch(run)
+  if (!(await exists(run.layout.working))) return
+  for (const folder of [run.layout.steps, run.layout.last, run.layout.failed, run.layout.packages]) await removeTemporaries(folder)
+  const records = await run.steps.all()
+  await run.openEngine.prune(records.flatMap((record) => treesIn(record.output)))
+}
+
+/** What failed containers have mounted stays with them: a shell in one is of little use without its /etc/portage. */
+async function clearScratch(run: Run): Promise<void> {
+  const { scratch, failed } = run.layout
+  const records = await Promise.all((await readdir(failed).catch(() => [])).map((name) => readJson<Failed>(join(failed, name))))
+  const needed = new Set(records.flatMap((record) => record?.folders ?? []))
+  await mkdir(scratch, { recursive: true })
+  for (const name of await readdir(scratch)) if (!needed.has(join(scratch, name))) await rm(join(scratch, name), { recursive: true, force: true })
+}
+
+function treesIn(output: Output): TreeRef[] {
+  const { value } = output
+  const tree = value !== null && typeof value === 'object' && 'tree' in value ? value.tree : undefined
+  return tree !== null && typeof tree === 'object' && 'layers' in tree ? [tree as unknown as TreeRef] : []
+}
+
+/** Files that `writeWhole` had not renamed yet. */
+async function removeTemporaries(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  await Promise.all(names.filter((name) => name.startsWith('.') && name.endsWith('.tmp')).map((name) => rm(join(folder, name), { force: true })))
 }
 
 /** What the plan says of each step, without running any. */
@@ -68,7 +104,13 @@ export async function judgeSteps(steps: readonly Step[], run: Run): Promise<Judg
   return judge(steps, {
     recipe: (step) => HANDLERS[step.kind].recipe,
     lastInput: (step) => run.steps.lastIngredients(step),
-    outputOf: async (step, key) => (await run.steps.find(key))?.output,
+    outputOf: async (step, key, parents) => {
+      const kept = await run.steps.find(key)
+      if (kept === undefined) return undefined
+      const { tools, release } = await toolsFor(step, run)
+      const present = await HANDLERS[step.kind].present(kept.output, { step, key, parents }, tools).finally(release)
+      return present ? kept.output : undefined
+    },
   })
 }
 
@@ -88,11 +130,12 @@ export async function realiseSteps(steps: readonly Step[], run: Run): Promise<Re
       failed: (step, failure) => run.emit({ type: 'step-failed', id: step.id, label: step.label, failure }),
       skipped: (step, because) => run.emit({ type: 'step-skipped', id: step.id, label: step.label, because }),
     },
-    toolsFor: (step) => toolsFor(step, run),
+    toolsFor: (step) => toolsFor(step, run, true),
   })
 }
 
-async function toolsFor(step: Step, run: Run): Promise<{ tools: Tools; release: () => Promise<void> }> {
+/** @param runs whether the step is about to be realised, and not only looked at */
+async function toolsFor(step: Step, run: Run, runs = false): Promise<{ tools: Tools; release: () => Promise<void> }> {
   const folders: string[] = []
   let preserved: string | undefined
   const tools: Tools = {
@@ -116,21 +159,30 @@ async function toolsFor(step: Step, run: Run): Promise<{ tools: Tools; release: 
     },
   }
   const release = async () => {
-    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
-    await rememberFailed(step, preserved, run)
+    if (preserved === undefined) await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
+    if (runs) await rememberFailed(step, preserved === undefined ? undefined : { step: step.id, container: preserved, folders }, run)
   }
   return { tools, release }
 }
 
+interface Failed {
+  readonly step: string
+  readonly container: string
+  /** Folders of the host that the container has mounted. */
+  readonly folders: readonly string[]
+}
+
 /** One kept container a step: the newest failure's. It goes when the step fails again or comes out right. */
-async function rememberFailed(step: Step, preserved: string | undefined, run: Run): Promise<void> {
+async function rememberFailed(step: Step, failed: Failed | undefined, run: Run): Promise<void> {
   const path = join(run.layout.failed, `${digestOf(step.id)}.json`)
-  const before = await readJson<{ container: string }>(path)
-  if (before === undefined && preserved === undefined) return
-  if (preserved === undefined && run.signal.aborted) return
-  if (before !== undefined) await run.openEngine.discard(before.container)
+  const before = await readJson<Failed>(path)
+  if (failed === undefined && (before === undefined || run.signal.aborted)) return
+  if (before !== undefined) {
+    await run.openEngine.discard(before.container)
+    await Promise.all(before.folders.map((folder) => rm(folder, { recursive: true, force: true })))
+  }
   await rm(path, { force: true })
-  if (preserved !== undefined) await writeWhole(path, JSON.stringify({ step: step.id, container: preserved }))
+  if (failed !== undefined) await writeWhole(path, JSON.stringify(failed))
 }
 
 /** The output of a step that must have come out right. */

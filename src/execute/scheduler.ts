@@ -3,7 +3,7 @@ import pLimit from 'p-limit'
 import { Interrupted } from '../errors.ts'
 import type { Failure } from '../events.ts'
 import { inOrder } from '../plan/graph.ts'
-import { ingredients, parentDigests } from '../plan/verdict.ts'
+import { ingredients, parentDigests, parentOutputs } from '../plan/verdict.ts'
 import { stepKey, type Output, type Step } from '../plan/step.ts'
 import type { StepStore } from '../store/steps.ts'
 import { asFailure } from './failure.ts'
@@ -75,7 +75,7 @@ export async function execute(schedule: Schedule): Promise<Result> {
 async function realise(step: Step, outputs: ReadonlyMap<string, Output>, schedule: Schedule): Promise<Output> {
   const handler = schedule.handlers[step.kind]
   if (handler === undefined) throw new Error(`no handler for ${step.kind}`)
-  const parents = Object.fromEntries(Object.entries(step.parents).map(([role, id]) => [role, outputs.get(id)])) as Work['parents']
+  const parents = parentOutputs(step, outputs)
   const digests = parentDigests(step, outputs)
   const key = stepKey(step, handler.recipe, digests)
   const work: Work = { step, key, parents }

@@ -83,9 +83,8 @@ export interface CompilePlan {
 }
 
 /**
- * What a throw-away copy of the builder does so that every package in `missing` is compiled once, against what the
+ * What a throw-away copy of the builder does so that every missing package is compiled once, against what the
  * root will have.
- * @param missing ids of target packages that have no binary package yet
  * @param isMissing whether a package has none
  */
 export function compilePlan(resolved: Resolved, isMissing: (entry: ResolvedPackage) => boolean): CompilePlan {
@@ -98,7 +97,9 @@ export function compilePlan(resolved: Resolved, isMissing: (entry: ResolvedPacka
   const toMerge = (entry: ResolvedPackage): ResolvedPackage | undefined => {
     const wanted = twinOf(entry, resolved) ?? entry
     const has = resolved.installed.some((have) => have.cpv === wanted.cpv && have.slot === wanted.slot && sameUse(have.use, wanted.use))
-    return has || wanted.installed !== undefined ? undefined : (byId.get(`builder:${wanted.cpv}`) ?? wanted)
+    if (has || wanted.installed !== undefined) return undefined
+    const own = byId.get(`builder:${wanted.cpv}`)
+    return own === undefined || own.installed !== undefined ? wanted : own
   }
   const require = (id: string) => {
     const entry = byId.get(id)

@@ -18,8 +18,8 @@ export interface Judged {
 /** What the store knows, handed in so that planning stays pure. */
 export interface Knowledge {
   readonly recipe: (step: Step) => Json
-  /** The kept output of a key whose parts are all still there. */
-  readonly outputOf: (step: Step, key: string) => Promise<Output | undefined>
+  /** The kept output of a key whose parts are all still there; `parents` are the outputs that the step would work with. */
+  readonly outputOf: (step: Step, key: string, parents: Readonly<Record<string, Output>>) => Promise<Output | undefined>
   /** Input and parents' digests the last time a step of this id ran. */
   readonly lastInput: (step: Step) => Promise<Json | undefined>
 }
@@ -35,7 +35,7 @@ export async function judge(steps: readonly Step[], known: Knowledge): Promise<J
     }
     const parents = parentDigests(step, outputs)
     const key = stepKey(step, known.recipe(step), parents)
-    const output = await known.outputOf(step, key)
+    const output = await known.outputOf(step, key, parentOutputs(step, outputs))
     if (output === undefined) {
       const before = await known.lastInput(step)
       judged.push({ step, verdict: { word: 'run', key, because: before === undefined ? [] : differences(before, ingredients(step, known.recipe(step), parents)) } })
@@ -47,14 +47,19 @@ export async function judge(steps: readonly Step[], known: Knowledge): Promise<J
   return judged
 }
 
-export function parentDigests(step: Step, outputs: ReadonlyMap<string, Output>): Record<string, string> {
+/** Role → output of the parent that plays it. */
+export function parentOutputs(step: Step, outputs: ReadonlyMap<string, Output>): Record<string, Output> {
   return Object.fromEntries(
     Object.entries(step.parents).map(([role, id]) => {
       const output = outputs.get(id)
       if (output === undefined) throw new Error(`${step.id} has no output of ${id} yet`)
-      return [role, output.digest]
+      return [role, output]
     }),
   )
+}
+
+export function parentDigests(step: Step, outputs: ReadonlyMap<string, Output>): Record<string, string> {
+  return Object.fromEntries(Object.entries(parentOutputs(step, outputs)).map(([role, output]) => [role, output.digest]))
 }
 
 /** What is compared to say why a step runs. */

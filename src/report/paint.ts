@@ -6,7 +6,7 @@ export type Paint = (colour: Colour, text: string) => string
 
 export const plainPaint: Paint = (_colour, text) => text
 
-export const colourPaint: Paint = (colour, text) => {
+const colourPaint: Paint = (colour, text) => {
   const [on, off] = CODES[colour]
   return text === '' ? '' : `\u001B[${on}m${text}\u001B[${off}m`
 }

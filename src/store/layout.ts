@@ -21,6 +21,8 @@ export interface Layout {
   readonly seeds: string
   /** Mirrors of git repositories. */
   readonly git: string
+  /** There while a run works: found at the beginning of one, it says that the one before was killed. */
+  readonly working: string
   /** Names of containers kept because something failed in them, by the digest of the step's id. */
   readonly failed: string
 }
@@ -40,6 +42,7 @@ export function layoutOf(data: string): Layout {
     packed: join(store, 'packed'),
     seeds: join(store, 'seeds'),
     git: join(store, 'git'),
+    working: join(store, 'working'),
     failed: join(store, 'failed'),
   }
 }

@@ -1,4 +1,5 @@
 /** Outputs of steps, kept by key. A record is a small JSON file that appears whole; what it points at is kept elsewhere. */
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf, type Json } from '../plan/json.ts'
 import type { Output, Step } from '../plan/step.ts'
@@ -23,6 +24,13 @@ export class StepStore {
   /** The record of a key, or undefined. A record that cannot be read counts as absent: the step runs again. */
   async find(key: string): Promise<StepRecord | undefined> {
     return readJson<StepRecord>(join(this.layout.steps, `${key}.json`))
+  }
+
+  /** Every record there is. */
+  async all(): Promise<StepRecord[]> {
+    const names = await readdir(this.layout.steps).catch(() => [])
+    const records = await Promise.all(names.filter((name) => name.endsWith('.json') && !name.startsWith('.')).map((name) => this.find(name.slice(0, -5))))
+    return records.filter((record) => record !== undefined)
   }
 
   async keep(record: StepRecord, ingredients: Json): Promise<void> {

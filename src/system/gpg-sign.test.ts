@@ -61,12 +61,12 @@ test('no secret key is an empty list, a dash in front no option', async () => {
   ])
 })
 
-describe('parseSecretKeys', () => {
-  const primary = (validity: string, capabilities: string, token: string) =>
-    `sec:${validity}:255:22:AAAA:1:5::u:::${capabilities}:::${token}::ed25519:::0:\nfpr:::::::::ABCD:\n`
-  const subkey = (validity: string, capabilities: string) =>
-    `ssb:${validity}:255:22:BBBB:1::::::${capabilities}:::+::ed25519::\nfpr:::::::::EF01:\n`
+const primary = (validity: string, capabilities: string, token: string) =>
+  `sec:${validity}:255:22:AAAA:1:5::u:::${capabilities}:::${token}::ed25519:::0:\nfpr:::::::::ABCD:\n`
+const subkey = (validity: string, capabilities: string) =>
+  `ssb:${validity}:255:22:BBBB:1::::::${capabilities}:::+::ed25519::\nfpr:::::::::EF01:\n`
 
+describe('parseSecretKeys', () => {
   test('a subkey signs for an offline primary key', () => {
     const [one] = parseSecretKeys(primary('u', 'cSC', '#') + subkey('u', 's'))
     expect(one).toEqual({ fingerprint: 'ABCD', validity: 'usable', signs: true, expires: 5 })

@@ -6,6 +6,8 @@ import { expect, test } from 'vitest'
 import { Interrupted } from '../errors.ts'
 import { programBytes, programFilter, programSource } from './stream.ts'
 
+const sink = async (from: AsyncIterable<unknown>) => void (await buffer(from as AsyncIterable<Buffer>))
+
 test('a filter passes everything, at any size', async () => {
   const chunks = Array.from({ length: 64 }, (_, n) => Buffer.alloc(100_000, n))
   let got = Buffer.alloc(0)
@@ -26,7 +28,6 @@ test('a program that stops reading is a failure, whatever its status', async () 
       for (;;) yield Buffer.alloc(65536)
     })(),
   )
-  const sink = async (from: AsyncIterable<unknown>) => void (await buffer(from as AsyncIterable<Buffer>))
   await expect(pipeline(endless, programFilter(['head', '-c', '10']), sink)).rejects.toThrow('head ended with status 0')
 })
 

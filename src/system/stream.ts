@@ -42,7 +42,12 @@ export function programFilter(argv: Argv, options: StreamOptions = {}): Duplex {
   stdin?.on('error', () => undefined)
   const filter: Duplex = new Duplex({
     read: () => void program.child.stdout?.resume(),
-    write: (chunk: Uint8Array, _encoding, done) => void stdin?.write(chunk, () => done()),
+    // Once the program reads no more nothing is asked for either: its end, which is near, ends the stream.
+    write: (chunk: Uint8Array, _encoding, done) => {
+      stdin?.write(chunk, (error) => {
+        if (!error) done()
+      })
+    },
     final: (done) => {
       closed = true
       stdin?.end(() => done())

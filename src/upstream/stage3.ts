@@ -12,8 +12,6 @@ import type { FileDigests } from './digests.ts'
 import { believe, distrust, GENTOO_KEYS, withTrustedKeys } from './trust.ts'
 import type { Role, TrustedKeyring } from './trust.ts'
 
-export { openStage3Tar } from './stage3-tar.ts'
-
 export interface VerifiedStage3 {
   /** The private copy. */
   readonly path: string

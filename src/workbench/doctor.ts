@@ -37,13 +37,8 @@ const SPACE = 20 * 1024 ** 3
 const TMPFS = 0x01021994
 
 export async function examine({ data, programs = PROGRAMS }: DoctorOptions): Promise<readonly Check[]> {
-  return Promise.all([
-    nodeCheck(process.versions.node),
-    programsCheck(programs),
-    containersCheck(),
-    sudoCheck(),
-    spaceCheck(data),
-  ])
+  const looked = await Promise.all([programsCheck(programs), containersCheck(), rightsCheck(), spaceCheck(data)])
+  return [nodeCheck(process.versions.node), ...looked]
 }
 
 export function nodeCheck(version: string): Check {
@@ -74,7 +69,7 @@ async function containersCheck(): Promise<Check> {
 }
 
 /** Not needed: it only decides whether missing programs can be installed for an ordinary user. */
-async function sudoCheck(): Promise<Check> {
+async function rightsCheck(): Promise<Check> {
   const root = process.getuid?.() === 0
   const found = root ? 'root' : (await findProgram('sudo')) === undefined ? 'an ordinary user without sudo' : 'sudo'
   return { name: 'rights', ok: true, found, wanted: 'any; root or sudo to install programs' }

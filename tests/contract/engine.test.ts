@@ -216,7 +216,7 @@ describe.each(ENGINES)('engine %s', (name) => {
 
     test('nothing of the host is in sight', async () => {
       expect(await told('ls -A /')).not.toContain('usr/share')
-      expect((await told('cat /proc/self/mountinfo')).includes(scratch)).toBe(false)
+      expect(await told('cat /proc/mounts')).not.toMatch(/ \/(mnt|host|programs)/)
       expect(await told('for p in /proc/[0-9]*; do echo ${p##*/}; done | wc -l')).toMatch(/^[1-6]\n$/)
       expect(
         await told('ls -A /proc/1/root/ | grep -c "^programs$"; ls -d /mnt /home/*/ 2>&1 | grep -c . ; true'),
@@ -382,7 +382,7 @@ describe.each(ENGINES)('engine %s', (name) => {
       { name: './soft', type: '2', link: '/etc/../../nowhere' },
       { name: './fifo', type: '6' },
       { name: `./line\nbreak 'é" \\ ${'long'.repeat(18)}`, content: 'odd' },
-      { name: 'x', pax: { path: `./${'deep/'.repeat(60)}end` }, content: 'deep' },
+      { name: 'x', pax: { path: `./${'deep/'.repeat(24)}end` }, content: 'deep' },
     ]
 
     test('come back out as they went in', async () => {
@@ -394,8 +394,8 @@ describe.each(ENGINES)('engine %s', (name) => {
       expect(words).toContain('SCHILY.xattr.user.note=\0\u00ff=\n')
       expect(words).not.toContain('user.overlay')
       const listing = (await run(['tar', '--list', '--verbose', '--numeric-owner', '--utc'], { input: out })).stdout
-      expect(listing).toMatch(/-rwsr-xr-x 250\/250 +0 2001-09-09 01:46 \.\/suid link to \.\/hard/)
-      expect(listing).toMatch(/-rwxr-xr-x 250\/250|-rwsr-xr-x 250\/250 +1 2001-09-09 01:46 \.\/hard/)
+      expect(listing).toMatch(/-rwsr-xr-x 250\/250 +1 2001-09-09 01:46 \.\/hard\n/)
+      expect(listing).toMatch(/hrwsr-xr-x 250\/250 +0 2001-09-09 01:46 \.\/suid link to \.\/hard\n/)
       expect(listing).toMatch(/drwxrwsrwt 1000\/1000 .* \.\/sticky\//)
       expect(listing).toMatch(/prw-r--r-- 0\/0 .* \.\/fifo/)
       const second = await engine.importTree(Readable.from([out]))

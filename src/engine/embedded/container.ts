@@ -37,7 +37,7 @@ export class EmbeddedContainer implements Container {
         env: { ...this.#spec.env, ...io.env },
         cwd: io.cwd ?? '/',
         network: this.#spec.network ? ('host' as const) : ('own' as const),
-        terminal: io.terminal ?? false,
+        io: io.terminal ? ('terminal' as const) : ('pipes' as const),
       }
       return { status: await enter(this.#where.identity, enclosure, io, signal) }
     } finally {

@@ -146,6 +146,21 @@ class Embedded implements Engine {
     }
   }
 
+  async prune(keep: readonly TreeRef[]): Promise<void> {
+    const { identity, places } = this.#where
+    const needed = new Set(keep.flatMap((tree) => tree.layers))
+    for (const name of await this.preserved()) {
+      const spec = JSON.parse((await readIfThere(specFile(places, name))) ?? 'null') as ContainerSpec | null
+      const trees = [spec?.tree, ...(spec?.mounts ?? []).map((mount) => mount.source)]
+      for (const tree of trees) {
+        if (tree !== undefined && typeof tree !== 'string') for (const layer of tree.layers) needed.add(layer)
+      }
+    }
+    for (const layer of await entries(places.trees)) {
+      if (!needed.has(layer)) await removeLayer(identity, places, layer)
+    }
+  }
+
   async sweep(): Promise<void> {
     const { identity, places } = this.#where
     const preserved = await this.preserved()

@@ -28,7 +28,8 @@ export interface Enclosure {
   readonly env: Readonly<Record<string, string>>
   readonly cwd: string
   readonly network: 'own' | 'host'
-  readonly terminal: boolean
+  /** `sockets` are what node has; `pipes` cost a copy, but can be opened again as /dev/stdout. */
+  readonly io: 'terminal' | 'pipes' | 'sockets'
 }
 
 /** Folders that exist on every host; one is covered, in the container's mount namespace only, to gather everything in. */
@@ -71,7 +72,6 @@ export function gatherWords(
   by: { readonly node: number; readonly base: string; readonly uidMap: string; readonly gidMap: string },
 ): string[] {
   const environment = Object.entries(enclosure.env).map(([name, value]) => `${name}=${value}`)
-  const terminal = enclosure.terminal ? 'yes' : 'no'
   return [
     String(by.node),
     by.base,
@@ -80,7 +80,7 @@ export function gatherWords(
     ...enclosure.sources.flatMap((source) => [source.access, source.name, source.path]),
     '--',
     enclosure.network,
-    terminal,
+    enclosure.io,
     ...enclosure.views.flatMap(viewWords),
     '--',
     enclosure.cwd,

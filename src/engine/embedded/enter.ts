@@ -43,7 +43,7 @@ export async function enter(
     existsSync,
   )
   const words = gatherWords(enclosure, { node: process.pid, base, uidMap, gidMap })
-  return start(identity, { first: 'GATHER', words, terminal: enclosure.terminal }, streams, signal)
+  return start(identity, { first: 'GATHER', words, terminal: enclosure.io === 'terminal' }, streams, signal)
 }
 
 /** Runs a command on the host's own file system, with power over the ids of the trees. */
@@ -69,8 +69,8 @@ async function start(identity: Identity, stages: Stages, streams: Streams, signa
     cwd: '/',
     // 0 1 4: the command's; 2: what the stages' programs complain of; 3: where the stages are; 5: answers to them.
     stdio: stages.terminal
-      ? ['inherit', 'inherit', 'pipe', 'pipe', 'ignore', 'pipe']
-      : [from(streams.stdin), from(streams.stdout), 'pipe', 'pipe', from(streams.stderr), 'pipe'],
+      ? ['inherit', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe']
+      : [from(streams.stdin), from(streams.stdout), 'pipe', 'pipe', 'pipe', 'pipe'],
   })
   return follow(child, identity, stages.terminal ? {} : streams, signal)
 }
@@ -105,7 +105,10 @@ async function follow(
   })
   if (streams.stdin) feed(streams.stdin, child.stdio[0] as Writable, fail)
   if (streams.stdout) drain(child.stdio[1] as Readable, streams.stdout, fail)
-  if (streams.stderr) drain(child.stdio[4] as Readable, streams.stderr, fail)
+  const stderr = child.stdio[4] as Readable | null
+  // Node opens no /dev/null in place of a fourth descriptor: what nobody wants is read away.
+  if (streams.stderr) drain(stderr!, streams.stderr, fail)
+  else stderr?.resume()
   signal?.addEventListener('abort', end, { once: true })
   child.once('exit', () => {
     over = true

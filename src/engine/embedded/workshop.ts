@@ -43,7 +43,7 @@ export async function errand(
     env: { ...ENVIRONMENT, PATH: path },
     cwd: '/',
     network: 'own',
-    terminal: false,
+    io: 'sockets',
   }
   const words = lastWords()
   const status = await enter(identity, enclosure, { ...streams, stderr: words.sink }, signal)

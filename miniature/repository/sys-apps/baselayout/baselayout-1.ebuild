@@ -19,7 +19,6 @@ src_install() {
 	dodir /usr/lib64
 	dosym usr/lib64 /lib64
 
-	dodir /dev /proc /run /sys
 	keepdir /boot /etc/env.d /etc/profile.d /home /media /mnt /opt /srv /usr/local/{bin,lib,sbin,share} /usr/share /usr/src
 	keepdir /var/{cache,db,empty,lib,log,spool}
 	dosym ../run /var/run
@@ -40,6 +39,11 @@ src_install() {
 	# Accounts are made once and belong to the administrator from then on.
 	insinto /usr/share/baselayout
 	doins "${FILESDIR}"/{group,passwd,shadow}
+}
+
+# Where the kernel's file systems go. Empty directories are no part of a package, and no file may lie in these.
+pkg_preinst() {
+	mkdir -p "${EROOT}"/{dev,proc,run,sys} || die
 }
 
 pkg_postinst() {

@@ -16,8 +16,9 @@ src_install() {
 	fperms 4711 /usr/bin/odd-setuid
 
 	local dir=${ED}/usr/share/oddfiles
-	mkdir -p "${dir}"/{empty,sticky,links} || die
-	chmod 1777 "${dir}"/sticky || die
+	mkdir -p "${dir}"/links || die
+	keepdir /usr/share/oddfiles/sticky
+	fperms 1777 /usr/share/oddfiles/sticky
 	echo "two names, one file" > "${dir}"/links/first || die
 	ln "${dir}"/links/first "${dir}"/links/second || die
 	ln -s first "${dir}"/links/symbolic || die
@@ -33,7 +34,12 @@ src_install() {
 	dostrip -x /usr/bin/odd-capable
 }
 
+# Portage leaves empty directories out of packages.
+pkg_preinst() {
+	mkdir -p "${EROOT}"/usr/share/oddfiles/empty || die
+}
+
 pkg_postinst() {
 	setcap cap_net_bind_service=ep "${EROOT}"/usr/bin/odd-capable || die "setcap failed"
-	setfacl -m u:250:rwx "${EROOT}"/usr/share/oddfiles/sticky || ewarn "this file system has no access control lists"
+	setfacl -m u:250:rx "${EROOT}"/usr/share/oddfiles/sticky || ewarn "this file system has no access control lists"
 }

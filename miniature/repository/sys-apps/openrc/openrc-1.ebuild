@@ -13,3 +13,8 @@ RDEPEND="
 	sys-apps/coreutils
 	sys-apps/util-linux
 "
+
+src_install() {
+	miniature_src_install
+	keepdir /etc/conf.d /etc/runlevels/{boot,default}
+}

@@ -1,8 +1,8 @@
 # Process 1 of the container: puts its file system together, starts the command and waits for it. When it ends the
 # kernel ends everything else inside.
-# inside BASE own|host TERMINAL WORDS… -- LAUNCH-ARGUMENTS…
+# inside BASE own|host IO WORDS… -- LAUNCH-ARGUMENTS…
 set -eu
-base=$1 network=$2 terminal=$3
+base=$1 network=$2 io=$3
 shift 3
 root=$base/root
 step() { printf 'step %s\n' "$1" >&3; }
@@ -66,7 +66,7 @@ devices() {
     mount --bind "/dev/$name" "$dev/$name"
   done
   mkdir "$dev/pts" "$dev/shm"
-  if [[ $terminal == yes ]]; then
+  if [[ $io == terminal ]]; then
     mount --rbind "$base/pts" "$dev/pts"
   else
     mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,nosuid,noexec devpts "$dev/pts"
@@ -151,7 +151,7 @@ fi
 # It starts in the host's programs, waits for us to leave the host's mounts, removes those and becomes the command.
 step 'to enter the root'
 exec 6<>"$base/here" 7<>"$base/go"
-chroot "$base/programs" "$BASH" --norc -c 'eval "$LAUNCH"' launch "$self" "$terminal" "$@" <&0 &
+chroot "$base/programs" "$BASH" --norc -c 'eval "$LAUNCH"' launch "$self" "$io" "$@" <&0 &
 launched=$!
 exec </dev/null >/dev/null 4>&- 5>&-
 trap '' INT QUIT HUP TERM TSTP TTIN TTOU

@@ -1,7 +1,7 @@
 # Becomes the command. Its root is still the host's programs, which vanish with this process.
-# launch PID TERMINAL FOLDER COUNT NAME=VALUE… ARGV…
+# launch PID IO FOLDER COUNT NAME=VALUE… ARGV…
 set -eu
-root=/proc/$1/root terminal=$2 folder=$3 count=$4
+root=/proc/$1/root io=$2 folder=$3 count=$4
 shift 4
 environment=("${@:1:count}")
 shift "$count"
@@ -17,7 +17,8 @@ umount --lazy --no-canonicalize --internal-only "$root"
 
 # A command without a terminal of its own gets none: not even the one its caller sits at.
 session=("$setsid")
-[[ $terminal == no ]] || session=()
+[[ $io != terminal ]] || session=()
+exec 2>&4 4>&- 5>&- 6>&- 7>&-
 printf 'ready\n' >&3
 exec "$env" -i --default-signal -- "${environment[@]}" \
-  "${session[@]}" "$unshare" --root="$root" --wd="$folder" -- "$@" 2>&4 3>&- 4>&- 5>&- 6>&- 7>&-
+  "${session[@]}" "$unshare" --root="$root" --wd="$folder" -- "$@" 3>&-

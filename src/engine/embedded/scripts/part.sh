@@ -1,7 +1,7 @@
 # Fourth stage: parts from the host's mounts, processes, IPC objects, host name and, unless told, network.
-# part NODE BASE own|host TERMINAL INSIDE-ARGUMENTS…
+# part NODE BASE own|host terminal|pipes|sockets INSIDE-ARGUMENTS…
 set -eu
-node=$1 base=$2 network=$3 terminal=$4
+node=$1 base=$2 network=$3 io=$4
 shift 4
 step() { printf 'step %s\n' "$1" >&3; }
 
@@ -9,10 +9,16 @@ step() { printf 'step %s\n' "$1" >&3; }
 
 namespaces=(--mount --pid --ipc --uts)
 [[ $network == host ]] || namespaces+=(--net)
-enclosed=(unshare "${namespaces[@]}" --fork --kill-child bash --norc -c 'eval "$INSIDE"' inside "$base" "$network" "$terminal" "$@")
+enclosed=(unshare "${namespaces[@]}" --fork --kill-child bash --norc -c 'eval "$INSIDE"' inside "$base" "$network" "$io" "$@")
 
 step 'to make the namespaces'
-if [[ $terminal == no ]]; then
+# node's pipes are sockets; a command that opens /dev/stdout or /dev/stderr needs pipes.
+if [[ $io == pipes ]]; then
+  [[ ! -S /dev/fd/1 ]] || exec 1> >(exec cat </dev/null 3>&- 4>&- 5>&-)
+  [[ ! -S /dev/fd/4 ]] || exec 4> >(exec cat </dev/null >&4 3>&- 4>&- 5>&-)
+  [[ ! -S /dev/fd/0 ]] || exec 0< <(exec cat 3>&- 4>&- 5>&-)
+fi
+if [[ $io != terminal ]]; then
   exec "${enclosed[@]}"
 fi
 

@@ -1,5 +1,4 @@
 PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 ROOTPATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin"
 PAGER="cat"
-EDITOR="ed"
 CONFIG_PROTECT_MASK="/etc/gentoo-release"

@@ -1,0 +1,87 @@
+/** argv → command → one error boundary → exit code. */
+import { Command, CommanderError } from 'commander'
+import type { Answer } from './commands/command.ts'
+import type { Globals } from './commands/context.ts'
+import { COMMANDS, type Entry } from './commands/index.ts'
+import { EXIT } from './errors.ts'
+import { formatError } from './report/error.ts'
+
+/** Folders and files that others must be able to read inside containers are made with these rights, whatever the caller's umask. */
+process.umask(0o022)
+
+const stop = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => {
+    // The first asks everything to end cleanly, the second does not wait.
+    if (stop.signal.aborted) process.exit(EXIT.interrupted)
+    stop.abort()
+  })
+
+/** Results go to a pipe that may close early (`| head`): that ends the program and is no error. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+function withGlobals(command: Command): Command {
+  return command
+    .option('--config <dir>', 'configuration directory (GENTOOMUCH_CONFIG, ~/gentoomuch-config)')
+    .option('--data <dir>', 'data directory (GENTOOMUCH_DATA, ~/gentoomuch-data)')
+    .option('--engine <name>', 'where commands run: embedded')
+    .option('--json', 'the result as one JSON value')
+    .option('--dry-run', 'say what would run, and why')
+    .option('-v, --verbose', 'show the output of every step')
+    .option('-q, --quiet', 'only warnings and errors')
+}
+
+async function act(entry: Entry, command: Command, args: readonly unknown[]): Promise<void> {
+  const [file, { Context }] = await Promise.all([entry.load(), import('./commands/context.ts')])
+  const options: Globals & Record<string, unknown> = command.optsWithGlobals()
+  const answer = await file.run(new Context(options, stop.signal), args, options)
+  print(answer, options)
+  process.exitCode = answer.exit ?? 0
+}
+
+function print(answer: Answer, globals: Globals): void {
+  if (globals.json === true) process.stdout.write(`${JSON.stringify(answer.json, null, 2)}\n`)
+  else if (answer.text !== undefined && answer.text !== '') process.stdout.write(`${answer.text}\n`)
+}
+
+/** Only the file of the verb that is called is loaded; the help of all needs none. */
+async function program(argv: readonly string[]): Promise<Command> {
+  const root = withGlobals(new Command('gentoomuch'))
+    .description('Custom, signed Gentoo stage4 tarballs from a folder of plain text, the same ones every time.')
+    .showHelpAfterError('(--help says more)')
+    .exitOverride()
+    .addHelpText('after', '\nNew here? gentoomuch demo --yes shows the whole way on a small Gentoo that it makes itself.')
+  const groups = new Map<string, Command>()
+  for (const entry of COMMANDS) {
+    const [first = '', second] = entry.name.split(' ')
+    const parent = second === undefined ? root : (groups.get(first) ?? root.command(first).description(`${first}s`).exitOverride())
+    if (second !== undefined) groups.set(first, parent)
+    const command = withGlobals(parent.command(second ?? first)).description(entry.summary).exitOverride()
+    if (isCalled(entry, argv)) (await entry.load()).declare(command)
+    command.allowExcessArguments(false).action((...called: unknown[]) => act(entry, command, called.slice(0, -2)))
+  }
+  return root
+}
+
+function isCalled(entry: Entry, argv: readonly string[]): boolean {
+  return entry.name.split(' ').every((word) => argv.includes(word))
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  try {
+    const root = await program(argv)
+    await root.parseAsync(argv, { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // commander has said it; help and version are no errors.
+      process.exitCode = error.exitCode === 0 ? 0 : EXIT.badCall
+      return
+    }
+    const verbose = argv.includes('-v') || argv.includes('--verbose')
+    const { text, exit } = formatError(error, verbose)
+    process.stderr.write(text)
+    process.exitCode = exit
+  }
+}
+
+await main(process.argv.slice(2))

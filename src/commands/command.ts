@@ -1,0 +1,19 @@
+/** What every command file gives: its words, its options, and a function from arguments to data. */
+import type { Command } from 'commander'
+import type { ExitCode } from '../errors.ts'
+import type { Json } from '../plan/json.ts'
+import type { Context } from './context.ts'
+
+export interface Answer {
+  /** For `--json`. */
+  readonly json: Json
+  /** The result for people, on standard output; nothing where progress has said it all. */
+  readonly text?: string
+  readonly exit?: ExitCode | number
+}
+
+export interface CommandFile {
+  /** Adds arguments, options and examples. */
+  declare(command: Command): void
+  run(context: Context, args: readonly unknown[], options: Readonly<Record<string, unknown>>): Promise<Answer>
+}

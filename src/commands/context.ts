@@ -1,0 +1,94 @@
+/** What all commands share: where things are, how to report, when to stop. */
+import { mkdir } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { readConfig } from '../config/read.ts'
+import { readLock } from '../config/lock.ts'
+import type { Config } from '../config/model.ts'
+import type { Lock } from '../config/lock.ts'
+import type { Emit } from '../events.ts'
+import { withRun, type Run } from '../execute/run.ts'
+import { openReporter } from '../report/open.ts'
+import { layoutOf } from '../store/layout.ts'
+
+export interface Globals {
+  readonly config?: string
+  readonly data?: string
+  readonly engine?: string
+  readonly json?: boolean
+  readonly dryRun?: boolean
+  readonly verbose?: boolean
+  readonly quiet?: boolean
+}
+
+export class Context {
+  readonly globals: Globals
+  readonly signal: AbortSignal
+  readonly config: string
+  readonly data: string
+
+  constructor(globals: Globals, signal: AbortSignal) {
+    this.globals = globals
+    this.signal = signal
+    this.config = resolve(globals.config ?? process.env['GENTOOMUCH_CONFIG'] ?? join(homedir(), 'gentoomuch-config'))
+    this.data = resolve(globals.data ?? process.env['GENTOOMUCH_DATA'] ?? join(homedir(), 'gentoomuch-data'))
+  }
+
+  async read(): Promise<{ config: Config; lock: Lock }> {
+    const [config, lock] = await Promise.all([readConfig(this.config), readLock(this.config)])
+    return { config, lock }
+  }
+
+  /** A run with the lock, reported on standard error and kept in `logs/RUN/`. */
+  async run<T>(command: string, config: Config, work: (run: Run) => Promise<T>): Promise<T> {
+    const logs = await newLogs(layoutOf(this.data).logs, command)
+    return this.reported(logs, command, (emit) =>
+      withRun(
+        {
+          data: this.data,
+          engine: this.globals.engine ?? config.env.engine,
+          jobs: config.env.jobs,
+          command: `gentoomuch ${command}`,
+          logs,
+          emit,
+          signal: this.signal,
+          signer: config.env.signer,
+        },
+        work,
+      ),
+    )
+  }
+
+  async reported<T>(logs: string | undefined, command: string, work: (emit: Emit) => Promise<T>): Promise<T> {
+    const { json = false, quiet = false, verbose = false } = this.globals
+    const reporter = openReporter({ json, quiet, verbose, stderr: process.stderr, logs })
+    const since = performance.now()
+    const seconds = () => (performance.now() - since) / 1000
+    if (logs !== undefined) reporter.emit({ type: 'run-started', run: logs.split('/').at(-1) ?? '', command, logs })
+    try {
+      const result = await work(reporter.emit)
+      if (logs !== undefined) reporter.emit({ type: 'run-done', seconds: seconds(), ok: true })
+      return result
+    } catch (error) {
+      if (logs !== undefined) reporter.emit({ type: 'run-done', seconds: seconds(), ok: false })
+      throw error
+    } finally {
+      await reporter.close()
+    }
+  }
+}
+
+/** `logs/20260101T000000Z-pipeline`, with a number behind it where two runs begin in one second. */
+async function newLogs(logs: string, command: string): Promise<string> {
+  await mkdir(logs, { recursive: true })
+  const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  for (let number = 1; ; number++) {
+    const folder = join(logs, `${stamp}-${command.replaceAll(' ', '-')}${number === 1 ? '' : `-${number}`}`)
+    try {
+      await mkdir(folder)
+      return folder
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** Every verb: its words for the help, and where its file is. Files are loaded when their verb is called, and not before. */
+import type { CommandFile } from './command.ts'
+
+export interface Entry {
+  /** One or two words: `bootstrap`, `stage build`. */
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<CommandFile>
+}
+
+export const COMMANDS: readonly Entry[] = [
+  { name: 'init', summary: 'write a starter configuration; overwrites nothing', load: () => import('./init.ts') },
+  { name: 'bootstrap', summary: 'make a verified stage3 the seed of a profile', load: () => import('./bootstrap.ts') },
+  { name: 'profile ls', summary: 'list profiles', load: () => import('./profile-ls.ts') },
+  { name: 'profile set', summary: 'choose the profile that commands take', load: () => import('./profile-set.ts') },
+  { name: 'sync', summary: 'take repositories to their newest verified revision', load: () => import('./sync.ts') },
+  { name: 'pipeline', summary: 'build, sign and publish machines', load: () => import('./pipeline.ts') },
+  { name: 'stage build', summary: 'build, sign and publish one machine', load: () => import('./stage-build.ts') },
+  { name: 'stage ls', summary: 'list published stage4s', load: () => import('./stage-ls.ts') },
+  { name: 'freshroot', summary: 'open a throw-away root to look around in', load: () => import('./freshroot.ts') },
+  { name: 'doctor', summary: 'say what this host lacks', load: () => import('./doctor.ts') },
+  { name: 'demo', summary: 'show the whole way on a small Gentoo that is made here', load: () => import('./demo.ts') },
+]

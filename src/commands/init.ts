@@ -1,0 +1,23 @@
+import type { Command } from 'commander'
+import { init } from '../workbench/init.ts'
+import type { Answer } from './command.ts'
+import type { Context } from './context.ts'
+
+export function declare(command: Command): void {
+  command.addHelpText('after', '\nThe configuration goes to --config (~/gentoomuch-config). What is there stays as it is.')
+}
+
+export async function run(context: Context): Promise<Answer> {
+  const done = await init(context.config, context.data)
+  const lines = [
+    `${done.written.length} files written in ${done.config}${done.kept.length === 0 ? '' : `, ${done.kept.length} were there and stay as they are`}.`,
+    `Data goes to ${done.data}.`,
+    '',
+    'Next:',
+    `  git -C ${done.config} init`,
+    '  gentoomuch bootstrap default STAGE3.tar.xz',
+    '  gentoomuch sync',
+    '  gentoomuch pipeline',
+  ]
+  return { json: { ...done }, text: lines.join('\n') }
+}

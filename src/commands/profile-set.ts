@@ -1,0 +1,15 @@
+import type { Command } from 'commander'
+import { chooseProfile } from '../workbench/profiles.ts'
+import type { Answer } from './command.ts'
+import type { Context } from './context.ts'
+
+export function declare(command: Command): void {
+  command.argument('<profile>', 'a bootstrapped profile')
+}
+
+export async function run(context: Context, args: readonly unknown[]): Promise<Answer> {
+  const { config } = await context.read()
+  const name = String(args[0])
+  await chooseProfile(config, name)
+  return { json: { profile: name }, text: `Commands take the profile ${name} from now on.` }
+}

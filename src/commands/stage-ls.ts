@@ -1,0 +1,15 @@
+import type { Command } from 'commander'
+import { size as formatSize } from '../report/size.ts'
+import { listStages } from '../workbench/stages.ts'
+import type { Answer } from './command.ts'
+import type { Context } from './context.ts'
+
+export function declare(command: Command): void {
+  command.addHelpText('after', '\nA star marks what stages/NAME/latest points at.')
+}
+
+export async function run(context: Context): Promise<Answer> {
+  const stages = await listStages(context.data)
+  const lines = stages.map(({ machine, latest, tarball, bytes, signed }) => `${latest ? '*' : ' '} ${machine}  ${formatSize(bytes)}${signed ? '' : '  unsigned'}  ${tarball}`)
+  return { json: stages.map((stage) => ({ ...stage })), text: lines.length === 0 ? 'Nothing is published yet: gentoomuch pipeline' : lines.join('\n') }
+}

@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Interrupted } from '../errors.ts'
+import type { Output, Step } from '../plan/step.ts'
+import { layoutOf } from '../store/layout.ts'
+import { StepStore } from '../store/steps.ts'
+import type { Handler, Tools } from './handler.ts'
+import { execute } from './scheduler.ts'
+
+let folder: string
+beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'gm-schedule-'))))
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const step = (id: string, parents: string[] = [], input: string = id): Step => ({
+  id,
+  kind: 'root',
+  label: id,
+  input,
+  parents: Object.fromEntries(parents.map((parent) => [parent, parent])),
+})
+
+interface Setting {
+  readonly run?: (step: Step, signal: AbortSignal) => Promise<Output>
+  readonly present?: (step: Step) => boolean
+  readonly signal?: AbortSignal
+  readonly lane?: string
+}
+
+async function go(steps: Step[], setting: Setting = {}) {
+  const told: string[] = []
+  const signal = setting.signal ?? new AbortController().signal
+  const handler: Handler = {
+    recipe: 1,
+    present: (_output, work) => Promise.resolve(setting.present?.(work.step) ?? true),
+    run: (work) => setting.run?.(work.step, signal) ?? Promise.resolve({ digest: String(work.step.input), value: null }),
+  }
+  const result = await execute({
+    steps,
+    handlers: { root: handler },
+    store: new StepStore(layoutOf(folder)),
+    signal,
+    breadth: 2,
+    lane: () => setting.lane,
+    toolsFor: () => Promise.resolve({ tools: {} as Tools, release: () => Promise.resolve() }),
+    listener: {
+      started: (one) => void told.push(`start ${one.id}`),
+      done: (one, _output, how) => void told.push(`${how} ${one.id}`),
+      failed: (one, failure) => void told.push(`failed ${one.id}: ${failure.message.split('\n')[0]}`),
+      skipped: (one, because) => void told.push(`skipped ${one.id} for ${because}`),
+    },
+  })
+  return { told, result }
+}
+
+describe('execute', () => {
+  test('runs parents first, and finds everything the second time', async () => {
+    const steps = [step('b', ['a']), step('a')]
+    expect((await go(steps)).told).toEqual(['start a', 'ran a', 'start b', 'ran b'])
+    expect((await go(steps)).told).toEqual(['have a', 'have b'])
+  })
+
+  test('a changed step runs; what stands behind it does not when it came out equal', async () => {
+    const run = (one: Step) => Promise.resolve({ digest: one.id, value: null })
+    await go([step('a'), step('b', ['a'])], { run })
+    expect((await go([step('a', [], 'changed'), step('b', ['a'])], { run })).told).toEqual(['start a', 'ran a', 'have b'])
+  })
+
+  test('a kept output whose parts are gone is made again', async () => {
+    await go([step('a')])
+    expect((await go([step('a')], { present: () => false })).told).toEqual(['start a', 'ran a'])
+  })
+
+  test('one failure leaves out what stands behind it and nothing else', async () => {
+    const run = (one: Step) => (one.id === 'a' ? Promise.reject(new Error('no')) : Promise.resolve({ digest: one.id, value: null }))
+    const { told, result } = await go([step('a'), step('b', ['a']), step('c', ['b']), step('z')], { run, lane: 'one' })
+    expect(told.filter((line) => !line.startsWith('start')).toSorted()).toEqual([expect.stringContaining('failed a: This is a bug'), 'ran z', 'skipped b for a', 'skipped c for b'])
+    expect([...result.failures.keys()]).toEqual(['a'])
+  })
+
+  test('a lane runs one step at a time', async () => {
+    let running = 0
+    let most = 0
+    const run = async (one: Step) => {
+      most = Math.max(most, ++running)
+      await new Promise((done) => setTimeout(done, 5))
+      running--
+      return { digest: one.id, value: null }
+    }
+    await go([step('a'), step('b'), step('c')], { run, lane: 'compile' })
+    expect(most).toBe(1)
+    await go([step('d'), step('e'), step('f')], { run })
+    expect(most).toBe(2)
+  })
+
+  test('an interruption waits for what runs, starts nothing more, and is no failure', async () => {
+    const stop = new AbortController()
+    let ended = false
+    const run = async (_one: Step, signal: AbortSignal): Promise<Output> => {
+      stop.abort()
+      await new Promise((done) => setTimeout(done, 10))
+      ended = true
+      signal.throwIfAborted()
+      throw new Error('not reached')
+    }
+    await expect(go([step('a'), step('b', ['a'])], { run, signal: stop.signal })).rejects.toBeInstanceOf(Interrupted)
+    expect(ended).toBe(true)
+  })
+})

@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { inOrder } from './graph.ts'
+import { canonical, differences, digestOf, type Json } from './json.ts'
+import { machineStep, planMachine, planProfile } from './machines.ts'
+import { stepKey, type Output, type Step } from './step.ts'
+import { judge } from './verdict.ts'
+
+const step = (id: string, parents: Record<string, string> = {}, input: Json = {}): Step => ({ id, kind: 'root', label: id, input, parents })
+const knowing = (outputs: Record<string, Output>, last: Record<string, Json> = {}) => ({
+  recipe: () => ({}),
+  outputOf: (one: Step) => Promise.resolve(outputs[one.id]),
+  lastInput: (one: Step) => Promise.resolve(last[one.id]),
+})
+
+describe('canonical', () => {
+  test('does not depend on the order of keys, and leaves undefined out', () => {
+    expect(canonical({ b: [1, null], a: 'x', c: undefined })).toBe('{"a":"x","b":[1,null]}')
+    fc.assert(fc.property(fc.dictionary(fc.string(), fc.integer()), (record) => {
+      const turned = Object.fromEntries(Object.entries(record).toReversed())
+      expect(digestOf(turned)).toBe(digestOf(record))
+    }))
+  })
+})
+
+test('differences name the path and both values, files by their path', () => {
+  const before = { portage: { files: [{ path: 'make.conf', bytes: 'USE="a"' }] }, jobs: 1 }
+  const after = { portage: { files: [{ path: 'env/x', bytes: 'y' }, { path: 'make.conf', bytes: 'USE="b"' }] }, jobs: 1 }
+  expect(differences(before, after)).toEqual([
+    'portage.files.env/x: nothing → {"bytes":"y","path":"env/x"}',
+    'portage.files.make.conf.bytes: USE="a" → USE="b"',
+  ])
+})
+
+describe('inOrder', () => {
+  test('puts parents first', () => {
+    expect(inOrder([step('c', { x: 'b' }), step('a'), step('b', { x: 'a' })]).map((one) => one.id)).toEqual(['a', 'b', 'c'])
+  })
+  test('refuses a circle and a missing parent', () => {
+    expect(() => inOrder([step('a', { x: 'b' }), step('b', { x: 'a' })])).toThrow('want each other')
+    expect(() => inOrder([step('a', { x: 'z' })])).toThrow('not in the graph')
+  })
+})
+
+describe('judge', () => {
+  const a = step('a')
+  const b = step('b', { x: 'a' }, { flag: 'new' })
+  const c = step('c', { x: 'b' })
+  test('has, runs because of what changed, and does not know behind that', async () => {
+    const have: Output = { digest: 'd', value: 1 }
+    const before = { input: { flag: 'old' }, recipe: {}, parents: { x: 'd' } }
+    const judged = await judge([a, b, c], knowing({ a: have }, { b: before }))
+    expect(judged.map(({ verdict }) => verdict.word)).toEqual(['have', 'run', 'unknown'])
+    expect(judged[1]?.verdict).toMatchObject({ because: ['input.flag: old → new'] })
+  })
+  test('a parent that came out equal leaves the key as it was', () => {
+    expect(stepKey(b, {}, { x: 'd' })).toBe(stepKey({ ...b }, {}, { x: 'd' }))
+    expect(stepKey(b, {}, { x: 'd' })).not.toBe(stepKey(b, {}, { x: 'e' }))
+    expect(stepKey(b, { v: 1 }, { x: 'd' })).not.toBe(stepKey(b, { v: 2 }, { x: 'd' }))
+  })
+})
+
+test('two machines on one profile share its steps and nothing of their own', () => {
+  const repository = { name: 'gentoo', revision: 'r', tree: 't', time: 1, location: '/var/db/repos/gentoo' }
+  const portage = { files: [], profile: undefined }
+  const profile = planProfile({ name: 'p', seed: { sha512: 's', primary: 'k', name: 'n' }, portage, sets: [], scripts: [] }, [repository])
+  const machine = (name: string) =>
+    planMachine({ name, profile: 'p', arch: 'amd64', portage, sets: ['x'], finish: { scripts: [], files: [], hostname: undefined }, pack: { compression: 'zstd', nodes: undefined }, signer: 'F' }, [repository])
+  const steps = inOrder([...profile, ...machine('one'), ...machine('two')])
+  expect(new Set(steps.map((one) => one.id)).size).toBe(steps.length)
+  expect(steps.filter((one) => one.kind === 'builder')).toHaveLength(1)
+  expect(steps.at(-1)?.id).toBe(machineStep('sign', { profile: 'p', name: 'two' }))
+})

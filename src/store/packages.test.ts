@@ -1,0 +1,54 @@
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { layoutOf } from './layout.ts'
+import { PackageStore } from './packages.ts'
+
+let folder: string
+let store: PackageStore
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gm-packages-'))
+  store = new PackageStore(layoutOf(folder))
+  await mkdir(layoutOf(folder).scratch, { recursive: true })
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+async function made(content: string): Promise<string> {
+  const file = join(folder, 'made.gpkg.tar')
+  await writeFile(file, content)
+  return file
+}
+
+test('keeps a package, offers it under the name Portage looks for, and leaves nothing in scratch', async () => {
+  await store.keep('f1', 'app-misc/greet-1', await made('bytes'))
+  const offered = join(folder, 'offered')
+  expect(await store.offer(['f1'], offered)).toEqual([])
+  expect(await readFile(join(offered, 'app-misc/greet-1.gpkg.tar'), 'utf8')).toBe('bytes')
+  expect(await readdir(layoutOf(folder).scratch)).toEqual([])
+})
+
+test('the first package of a fingerprint stays', async () => {
+  await store.keep('f1', 'app-misc/greet-1', await made('first'))
+  const again = await store.keep('f1', 'app-misc/greet-1', await made('again'))
+  expect(again.bytes).toBe(5)
+  const offered = join(folder, 'offered')
+  await store.offer(['f1'], offered)
+  expect(await readFile(join(offered, 'app-misc/greet-1.gpkg.tar'), 'utf8')).toBe('first')
+})
+
+test('a damaged package is found when it is offered, named and removed', async () => {
+  await store.keep('f1', 'app-misc/greet-1', await made('bytes'))
+  const file = join(layoutOf(folder).packages, 'f1', 'package.gpkg.tar')
+  await truncate(file, 4)
+  await appendFile(file, 'X')
+  expect(await store.find('f1')).toBeDefined()
+  expect(await store.offer(['f1'], join(folder, 'offered'))).toEqual(['f1'])
+  expect(await store.find('f1')).toBeUndefined()
+})
+
+test('a truncated package counts as absent at once', async () => {
+  await store.keep('f1', 'app-misc/greet-1', await made('bytes'))
+  await truncate(join(layoutOf(folder).packages, 'f1', 'package.gpkg.tar'), 3)
+  expect(await store.find('f1')).toBeUndefined()
+})

@@ -1,0 +1,43 @@
+/** The demo's configuration: two machines that share pieces, on top of the starter. */
+import type { Miniature } from '../../../miniature/miniature.ts'
+
+export const PROFILE = 'demo'
+
+/** What the demo adds to the starter: path → text. */
+export function demoFiles(miniature: Miniature, keys: string, fingerprint: string): Record<string, string> {
+  return {
+    'env/sign.key': `${fingerprint}\n`,
+    'env/sign.home': `${keys}\n`,
+    'portage.global/make.conf': `# The miniature's sources lie in a folder of this host; addresses work as well.\nGENTOO_MIRRORS="${miniature.distfiles}"\nACCEPT_LICENSE="@FREE"\n`,
+    'portage.global/repos.conf/gentoo.conf': [
+      '[DEFAULT]',
+      'main-repo = gentoo',
+      '',
+      '[gentoo]',
+      'location = /var/db/repos/gentoo',
+      'sync-type = git',
+      `sync-uri = ${miniature.repository}`,
+      '',
+    ].join('\n'),
+    'portage.locals/colourful/package.use': 'dev-libs/libgreet color\n',
+    'package.sets/greeting': '# Two programs that share a library.\napp-misc/greet\napp-misc/farewell\n',
+    'package.sets/household': 'app-misc/cachemaker\nnet-misc/greetd\nsys-apps/oddfiles\n',
+    'stage3.defines/porch/cpu': 'generic\n',
+    'stage3.defines/porch/packages': 'greeting\n',
+    'stage3.defines/porch/portage.local': 'colourful\n',
+    'stage3.defines/workshop/cpu': 'generic\n',
+    'stage3.defines/workshop/packages': 'greeting\nhousehold\n',
+    'stage3.defines/workshop/portage.local': 'colourful\n',
+    'stage4.defines/porch/stage3': 'porch\n',
+    'stage4.defines/porch/profile': `${PROFILE}\n`,
+    'stage4.defines/porch/hostname': 'porch\n',
+    'stage4.defines/workshop/stage3': 'workshop\n',
+    'stage4.defines/workshop/profile': `${PROFILE}\n`,
+    'stage4.defines/workshop/hostname': 'workshop\n',
+    'stage4.defines/workshop/files': 'motd\n',
+    'stage4.defines/workshop/scripts': 'greet-everyone\n',
+    'stage4.defines/workshop/nodes': '# Made by tar when the stage4 is unpacked as root.\n-m 600 /dev/console c 5 1\n-m 666 /dev/null c 1 3\n',
+    'user.files/motd/etc/motd': 'This machine was built by Gentoomuch.\n',
+    'user.scripts/greet-everyone': '# Runs inside the finished root, with no network.\ngreet everyone > /etc/greeting\n',
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * The whole way, as a newcomer goes it: on a new clone, as root and as an ordinary user, twice. What comes out is looked at
+ * with the tools that anybody has: gpg, tar, chroot.
+ */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hashFile } from '../../src/system/hash.ts'
+import { run } from '../../src/system/process.ts'
+import { isRoot, Person, seconds } from './kit.ts'
+
+const MACHINES = ['porch', 'workshop'] as const
+/** Limits of the promise, in seconds, on two cores. */
+const COLD = 15 * 60
+const WARM = 10
+
+const people: Person[] = []
+const tarballs: Record<string, Record<string, string>> = {}
+
+afterAll(async () => {
+  for (const person of people) {
+    await person.gentoomuch(['demo', '--remove', '--dir', person.demo], [0, 2])
+    await person.leave()
+  }
+})
+
+describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a newcomer (%s)', (name) => {
+  let person: Person
+  let roots: string
+
+  beforeAll(async () => {
+    person = await Person.newcomer(name)
+    people.push(person)
+    roots = join(person.home, 'roots')
+  })
+
+  test('one command makes signed stage4s; a second one has nothing to do', async () => {
+    const cold = performance.now()
+    const first = await person.gentoomuch(['demo', '--yes', '--dir', person.demo])
+    const coldTook = seconds(cold)
+    const warm = performance.now()
+    await person.gentoomuch(['demo', '--yes', '--dir', person.demo])
+    const warmTook = seconds(warm)
+    console.log(`demo as ${name}: cold ${coldTook.toFixed(0)} s, warm ${warmTook.toFixed(1)} s`)
+    expect(coldTook).toBeLessThan(COLD)
+    expect(warmTook).toBeLessThan(WARM)
+    for (const machine of MACHINES) expect(first.stdout).toContain((await run(['readlink', '-f', (await person.published(machine)).folder])).stdout.trim())
+    const events = await person.events('pipeline')
+    expect(events.filter((event) => event.type === 'step-done').map((event) => event.how)).not.toContain('ran')
+  })
+
+  test('a library that two machines share was compiled once', async () => {
+    const logs = join(person.demo, 'data', 'logs')
+    const { stdout } = await run(['grep', '-rhoE', '"compiling (dev-libs/libgreet|app-misc/greet)-[0-9.]+"', logs])
+    const lines = stdout.trim().split('\n')
+    expect(lines.filter((line) => line.includes('libgreet'))).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('app-misc/greet'))).toHaveLength(1)
+  })
+
+  test.each(MACHINES)('%s: gpg accepts it, the digests are right, the package list is /var/db/pkg', async (machine) => {
+    const { folder, tarball } = await person.published(machine)
+    const keys = join(person.demo, 'keys')
+    const verified = await person.shell(['gpg', '--homedir', keys, '--verify', `${tarball}.asc`, tarball])
+    expect(verified.stderr).toContain('Good signature')
+    const digests = await person.shell(['gpg', '--homedir', keys, '--decrypt', `${tarball}.DIGESTS`])
+    expect(digests.stdout).toContain(await hashFile(tarball, 'sha512'))
+    await person.shell(['bash', '-c', 'cd "$1" && sha256sum -c -- *.sha256', 'bash', folder])
+    await run(['gpgconf', '--homedir', keys, '--kill', 'all'])
+    const listed = (await readFile(`${tarball}.packages`, 'utf8')).trim().split('\n')
+    const inside = await run(['tar', '-tf', tarball])
+    const packages = [...new Set(inside.stdout.split('\n').flatMap((path) => /^\.\/var\/db\/pkg\/([^/]+\/[^/]+)\/$/.exec(path)?.[1] ?? []))]
+    expect(listed).toEqual(packages.toSorted())
+    expect(listed).toContain('dev-libs/libgreet-1.0')
+    ;(tarballs[machine] ??= {})[name] = await hashFile(tarball, 'sha512')
+  })
+
+  test('freshroot looks into the finished root, without root rights', async () => {
+    const said = await person.gentoomuch(['freshroot', '--finished', 'workshop', ...person.flags, '-q', '--', 'greet', 'you'])
+    expect(said.stdout).toMatch(/you/)
+    const status = await person.gentoomuch(['freshroot', '--finished', 'porch', ...person.flags, '-q', '--', 'sh', '-c', 'exit 7'], [7])
+    expect(status.status).toBe(7)
+  })
+
+  test.runIf(isRoot)('plain tar unpacks it with everything right, and chroot runs what was compiled', async () => {
+    const { tarball } = await person.published('workshop')
+    const root = join(roots, 'workshop')
+    await mkdir(root, { recursive: true })
+    await run(['tar', '--xattrs', '--xattrs-include=*.*', '-C', root, '-xpf', tarball])
+    const greeting = await run(['chroot', root, '/usr/bin/greet', 'you'])
+    expect(greeting.stdout).toMatch(/you/)
+    // What the machine's script, files and host name left.
+    expect(await readFile(join(root, 'etc/greeting'), 'utf8')).toMatch(/everyone/)
+    expect(await readFile(join(root, 'etc/hostname'), 'utf8')).toBe('workshop\n')
+    expect(await readFile(join(root, 'etc/motd'), 'utf8')).toBe('This machine was built by Gentoomuch.\n')
+    const { stdout: nodes } = await run(['stat', '-c', '%n %F %a %t:%T %u:%g', 'dev/console', 'dev/null'], { cwd: root })
+    expect(nodes).toBe('dev/console character special file 600 5:1 0:0\ndev/null character special file 666 1:3 0:0\n')
+    // Portage in the finished root knows its packages, with the machine's own configuration.
+    expect(await readFile(join(root, 'etc/portage/package.use/0030-local-colourful'), 'utf8')).toBe('dev-libs/libgreet color\n')
+    expect(await readFile(join(root, 'var/lib/portage/world_sets'), 'utf8')).toBe('@greeting\n@household\n')
+    await checkOddFiles(root)
+    await rm(root, { recursive: true, force: true })
+  })
+})
+
+/** Owners, setuid bit, capability, hard link, ACL and odd names of the miniature's test package. */
+async function checkOddFiles(root: string): Promise<void> {
+  const contents = await readFile(join(root, 'var/db/pkg/sys-apps/oddfiles-1.0/CONTENTS'), 'utf8')
+  const files = contents.split('\n').flatMap((line) => /^obj (.+) [0-9a-f]{32} \d+$/.exec(line)?.[1] ?? [])
+  const { stdout } = await run(['stat', '-c', '%a %u:%g %h', ...files.map((file) => join(root, file))])
+  const modes = stdout.trim().split('\n')
+  expect(modes.length).toBe(files.length)
+  expect(modes.some((line) => line.startsWith('4755 0:0'))).toBe(true)
+  expect(modes.some((line) => line.endsWith(' 2'))).toBe(true)
+  const caps = await run(['getcap', '-r', join(root, 'usr')])
+  expect(caps.stdout).toMatch(/cap_net_(raw|bind_service)/)
+  expect(files.some((file) => file.includes(' '))).toBe(true)
+}
+
+test.runIf(isRoot)("both people's tarballs are equal", () => {
+  for (const machine of MACHINES) expect(tarballs[machine]?.['user']).toBe(tarballs[machine]?.['root'])
+})
+
+describe('what goes wrong is said', () => {
+  const first = () => people[0] ?? expect.unreachable('nobody came')
+
+  test('a program that does not compile: package, phase, last lines, log, and a shell where it failed', async () => {
+    const person = first()
+    const config = join(person.demo, 'config')
+    await writeFile(join(config, 'package.sets', 'broken'), 'app-misc/brokenbuild\n')
+    for (const [file, text] of [['stage3.defines/broken/cpu', 'generic'], ['stage3.defines/broken/packages', 'broken'], ['stage4.defines/broken/stage3', 'broken'], ['stage4.defines/broken/profile', 'demo']] as const) {
+      await mkdir(join(config, file, '..'), { recursive: true })
+      await writeFile(join(config, file), `${text}\n`)
+    }
+    try {
+      const failed = await person.gentoomuch(['stage', 'build', 'broken', ...person.flags], [1])
+      expect(failed.stderr).toContain('app-misc/brokenbuild-1.0 failed in its compile phase')
+      expect(failed.stderr).toMatch(/error:/)
+      expect(failed.stderr).toMatch(/log +\/.*app-misc:brokenbuild-1\.0:.*\.log/)
+      const container = /freshroot --failed ([0-9a-f]+)/.exec(failed.stderr)?.[1] ?? expect.unreachable('no shell was named')
+      const shell = await person.gentoomuch(['freshroot', '--failed', container, ...person.flags, '-q', '--', 'ls', '/var/tmp/portage/app-misc'])
+      expect(shell.stdout).toContain('brokenbuild-1.0')
+    } finally {
+      for (const path of ['package.sets/broken', 'stage3.defines/broken', 'stage4.defines/broken']) await rm(join(config, path), { recursive: true })
+    }
+  })
+
+  test.each([
+    [['stage', 'build', 'porhc'], 2, 'There is no stage4 definition named porhc; there are porch, workshop.'],
+    [['profile', 'set', 'dmeo'], 2, 'There is no profile named dmeo.'],
+    [['pipelin'], 2, "unknown command 'pipelin'"],
+    [['freshroot', '--failed', 'nosuch'], 2, 'No failed container nosuch is kept here'],
+  ])('%j', async (args, status, message) => {
+    const person = first()
+    const { stderr } = await person.gentoomuch([...args, ...person.flags], [status])
+    expect(stderr).toContain(message)
+    expect(stderr).not.toMatch(/\n\s+at /)
+  })
+
+  test('no signing key is said before any work starts', async () => {
+    const person = first()
+    const key = join(person.demo, 'config', 'env', 'sign.key')
+    const before = await readFile(key)
+    await rm(key)
+    try {
+      const { stderr } = await person.gentoomuch(['pipeline', ...person.flags], [2])
+      expect(stderr).toContain('No signing key is set')
+      expect(stderr).toContain('--unsigned')
+      const built = await person.gentoomuch(['stage', 'build', 'porch', '--unsigned', '--json', ...person.flags])
+      const { built: stages } = JSON.parse(built.stdout) as { built: { folder: string }[] }
+      expect(stages[0]?.folder).toMatch(/-unsigned$/)
+      expect(built.stderr).toBe('')
+    } finally {
+      await writeFile(key, before)
+      await person.gentoomuch(['pipeline', ...person.flags])
+    }
+  })
+
+  test('a stage3 whose bytes are not what was signed is refused, and nothing is left', async () => {
+    const person = first()
+    const lock = join(person.demo, 'config', 'gentoomuch.lock')
+    const before = await readFile(lock, 'utf8')
+    const releases = join(person.demo, 'miniature')
+    const { stdout } = await run(['find', releases, '-name', 'stage3-*.tar.xz'])
+    const stage3 = stdout.trim()
+    const forged = join(person.home, 'forged')
+    await person.shell(['bash', '-c', 'mkdir "$2" && cp "$1" "$1".asc "$2" && printf x >> "$2/${1##*/}"', 'bash', stage3, forged])
+    const { stderr } = await person.gentoomuch(['bootstrap', 'forged', join(forged, stage3.split('/').at(-1) ?? ''), ...person.flags], [3])
+    expect(stderr).toMatch(/signature/)
+    expect(await readFile(lock, 'utf8')).toBe(before)
+    expect((await person.gentoomuch(['profile', 'ls', ...person.flags])).stdout).not.toContain('forged')
+  })
+})

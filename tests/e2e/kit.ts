@@ -1,0 +1,112 @@
+/** What the end-to-end tests stand on: real people (root, an ordinary user) with a clone of their own, calling the launcher. */
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { projectRoot } from '../../src/system/project.ts'
+import { run, type Ran } from '../../src/system/process.ts'
+
+/** How a machine reaches package registries: what its administrator set, and nothing that changes what is built. */
+const WAY_OUT = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'PIP_CERT']
+
+export const isRoot = process.getuid?.() === 0
+
+export class Person {
+  readonly name: string
+  /** A new folder that is all this person's: clone, caches, demo. */
+  readonly home: string
+  private readonly asUser: boolean
+
+  private constructor(name: string, home: string, asUser: boolean) {
+    this.name = name
+    this.home = home
+    this.asUser = asUser
+  }
+
+  /** Somebody new, with a fresh clone of this working tree. */
+  static async newcomer(name: 'root' | 'user'): Promise<Person> {
+    const home = await mkdtemp(join(process.env['GENTOOMUCH_E2E_DIR'] ?? tmpdir(), `gentoomuch-e2e-${name}-`))
+    const person = new Person(name, home, isRoot && name === 'user')
+    if (person.asUser) {
+      await run(['bash', join(projectRoot(), 'tests/as-user.sh'), 'true'])
+      await run(['chown', 'gentoomuch-test', home])
+    }
+    await person.clone()
+    return person
+  }
+
+  get checkout(): string {
+    return join(this.home, 'gentoomuch')
+  }
+
+  get demo(): string {
+    return join(this.home, 'demo')
+  }
+
+  /** The flags that point a command at the demo. */
+  get flags(): string[] {
+    return ['--config', join(this.demo, 'config'), '--data', join(this.demo, 'data')]
+  }
+
+  gentoomuch(args: readonly string[], accept: readonly number[] = [0]): Promise<Ran> {
+    return run(this.argv([join(this.checkout, 'gentoomuch'), ...args]), { env: this.env(), accept, cwd: this.home })
+  }
+
+  shell(argv: readonly [string, ...string[]], accept: readonly number[] = [0]): Promise<Ran> {
+    return run(this.argv(argv), { env: this.env(), accept, cwd: this.home })
+  }
+
+  /** Starts a command in a process group of its own, for signals. The launcher becomes node: its id is the program's. */
+  start(args: readonly string[]): ChildProcess {
+    const [file, ...rest] = this.argv([join(this.checkout, 'gentoomuch'), ...args])
+    return spawn(file, rest, { cwd: this.home, env: { ...process.env, ...this.env() }, stdio: ['ignore', 'ignore', 'ignore'], detached: true })
+  }
+
+  /** Events of the newest run of a command. */
+  async events(command: string): Promise<{ type: string; id?: string; text?: string; line?: string; how?: string }[]> {
+    const logs = join(this.demo, 'data', 'logs')
+    const folder = (await readdir(logs)).filter((name) => name.includes(`-${command}`)).toSorted().at(-1)
+    if (folder === undefined) throw new Error(`no run of ${command} in ${logs}`)
+    const text = await readFile(join(logs, folder, 'events.jsonl'), 'utf8')
+    return text.trim().split('\n').map((line) => JSON.parse(line) as { type: string })
+  }
+
+  /** The newest published folder of a machine, with its tarball. */
+  async published(machine: string): Promise<{ folder: string; tarball: string }> {
+    const folder = join(this.demo, 'data', 'stages', machine, 'latest')
+    const tarball = (await readdir(folder)).find((name) => /\.tar\.zst$/.test(name))
+    if (tarball === undefined) throw new Error(`no tarball in ${folder}`)
+    return { folder, tarball: join(folder, tarball) }
+  }
+
+  async leave(): Promise<void> {
+    if (process.env['GENTOOMUCH_E2E_KEEP'] !== undefined) return
+    await rm(this.home, { recursive: true, force: true })
+  }
+
+  private env(): Record<string, string> {
+    const way = Object.fromEntries(WAY_OUT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+    return { ...way, HOME: this.home, XDG_CACHE_HOME: join(this.home, 'cache') }
+  }
+
+  private argv(argv: readonly [string, ...string[]]): [string, ...string[]] {
+    if (!this.asUser) return [...argv]
+    const settings = Object.entries(this.env()).map(([name, value]) => `${name}=${value}`)
+    return ['bash', join(projectRoot(), 'tests/as-user.sh'), ...settings, ...argv]
+  }
+
+  /** Tracked files and new ones that git does not ignore, as they are now; what a clone would have once they are committed. */
+  private async clone(): Promise<void> {
+    await mkdir(this.checkout)
+    const listed = await run(['git', '-C', projectRoot(), '-c', 'safe.directory=*', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'])
+    const names = [...new Set(listed.stdout.split('\0'))].filter((name) => name !== '')
+    await run(['tar', '-C', projectRoot(), '--null', '--ignore-failed-read', '-cf', join(this.home, 'clone.tar'), '-T', '-'], { input: names.join('\0'), accept: [0, 1] })
+    await run(['tar', '-C', this.checkout, '--no-same-owner', '-xf', join(this.home, 'clone.tar')])
+    await rm(join(this.home, 'clone.tar'))
+    if (this.asUser) await run(['chown', '-R', 'gentoomuch-test', this.home])
+  }
+}
+
+export function seconds(since: number): number {
+  return (performance.now() - since) / 1000
+}
