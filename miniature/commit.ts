@@ -15,19 +15,16 @@ export interface Commit {
   readonly signal: AbortSignal
 }
 
+/** The user id of the repository's key. */
+const MAIL = 'repository@miniature.invalid'
+
 /** Commits everything in the working tree; gives the commit's id. */
 export async function commit({ repository, signingHome, message, time, signal }: Commit): Promise<string> {
   return withHome(signingHome, signal, async (home) => {
     const setting = gitSetting(join(repository, '.git'))
     const git = async (...args: readonly string[]) => {
-      const options = [
-        '--work-tree',
-        repository,
-        '-c',
-        'user.name=Miniature',
-        '-c',
-        'user.email=repository@miniature.invalid',
-      ]
+      const settings = ['user.name=Miniature', `user.email=${MAIL}`, `user.signingKey=${MAIL}`, 'gpg.format=openpgp']
+      const options = ['--work-tree', repository, ...settings.flatMap((word) => ['-c', word])]
       const env = { ...setting.env, GNUPGHOME: home.path, ...dates }
       return (await run([...setting.argv, ...options, ...args], { cwd: repository, env, signal })).stdout.trim()
     }

@@ -49,12 +49,13 @@ export async function runScript(
   script: string,
   each?: (line: string) => void,
 ): Promise<void> {
-  const lines = output(making, each)
-  const io = { stdout: lines, stderr: lines }
+  // The order between the two does not matter; a stream of its own each, since either may end first.
+  const [stdout, stderr] = [output(making, each), output(making, each)]
+  const io = { stdout, stderr }
   const { status } = await container.run(['/bin/bash', `/run/in/recipe/${script}`], io, making.signal)
   if (status === 0) return
   throw new UserError('miniature-failed', `Making the miniature failed: ${script} ended with status ${status}.`, {
-    hint: lines.last.join('\n'),
+    hint: [...stdout.last, ...stderr.last].join('\n'),
     exit: 1,
   })
 }

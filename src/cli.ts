@@ -1,10 +1,13 @@
 /** argv → command → one error boundary → exit code. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import type { Answer } from './commands/command.ts'
 import type { Globals } from './commands/context.ts'
 import { COMMANDS, type Entry } from './commands/index.ts'
 import { EXIT } from './errors.ts'
 import { formatError } from './report/error.ts'
+import { projectRoot } from './system/project.ts'
 
 /** Folders and files that others must be able to read inside containers are made with these rights, whatever the caller's umask. */
 process.umask(0o022)
@@ -48,19 +51,31 @@ function print(answer: Answer, globals: Globals): void {
 async function program(argv: readonly string[]): Promise<Command> {
   const root = withGlobals(new Command('gentoomuch'))
     .description('Custom, signed Gentoo stage4 tarballs from a folder of plain text, the same ones every time.')
+    .version(versionOf(), '--version', 'say which version this is')
     .showHelpAfterError('(--help says more)')
     .exitOverride()
-    .addHelpText('after', '\nNew here? gentoomuch demo --yes shows the whole way on a small Gentoo that it makes itself.')
+    .addHelpText(
+      'after',
+      '\nNew here? gentoomuch demo --yes shows the whole way on a small Gentoo that it makes itself.',
+    )
   const groups = new Map<string, Command>()
   for (const entry of COMMANDS) {
     const [first = '', second] = entry.name.split(' ')
-    const parent = second === undefined ? root : (groups.get(first) ?? root.command(first).description(`${first}s`).exitOverride())
+    const parent =
+      second === undefined ? root : (groups.get(first) ?? root.command(first).description(`${first}s`).exitOverride())
     if (second !== undefined) groups.set(first, parent)
-    const command = withGlobals(parent.command(second ?? first)).description(entry.summary).exitOverride()
+    const command = withGlobals(parent.command(second ?? first))
+      .description(entry.summary)
+      .exitOverride()
     if (isCalled(entry, argv)) (await entry.load()).declare(command)
     command.allowExcessArguments(false).action((...called: unknown[]) => act(entry, command, called.slice(0, -2)))
   }
   return root
+}
+
+function versionOf(): string {
+  const text = readFileSync(join(projectRoot(), 'package.json'), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }
 
 function isCalled(entry: Entry, argv: readonly string[]): boolean {

@@ -1,5 +1,7 @@
 /** load → compose → plan → realise → publish. */
 import { join } from 'node:path'
+import { parseCompression } from './artifacts/compression.ts'
+import { parseNodes } from './artifacts/nodes.ts'
 import { checkSigner } from './artifacts/sign.ts'
 import { BUILDER_NAMES, type Config, type Stage3Define, type Stage4Define } from './config/model.ts'
 import type { Lock } from './config/lock.ts'
@@ -9,7 +11,14 @@ import { UserError } from './errors.ts'
 import { valueOf, type PublishedValue } from './execute/values.ts'
 import { judgeSteps, realiseSteps, type Run } from './execute/run.ts'
 import type { Result } from './execute/scheduler.ts'
-import { machineStep, planMachine, planProfile, type PlannedMachine, type PlannedProfile, type PlannedRepository } from './plan/machines.ts'
+import {
+  machineStep,
+  planMachine,
+  planProfile,
+  type PlannedMachine,
+  type PlannedProfile,
+  type PlannedRepository,
+} from './plan/machines.ts'
 import type { Step } from './plan/step.ts'
 import type { Judged } from './plan/verdict.ts'
 import { compose } from './portage/compose.ts'
@@ -35,16 +44,25 @@ export interface Built {
 }
 
 /** Everything that can be known before work starts is: names, composition, repositories, the signing key. */
-export async function plan(goal: Goal, data: string, signal: AbortSignal): Promise<{ steps: Step[]; machines: Stage4Define[] }> {
+export async function plan(
+  goal: Goal,
+  data: string,
+  signal: AbortSignal,
+): Promise<{ steps: Step[]; machines: Stage4Define[] }> {
   const { config, lock } = goal
   const machines = chooseMachines(goal)
+  parseCompression(config.env.compression)
+  checkNodes(config, machines)
   const signer = goal.unsigned ? undefined : await signerOf(config, signal)
   const profiles = [...new Set(machines.map((machine) => machine.profile))]
   const lists = await listsOf(lock, data, signal)
   const steps = new Map<string, Step>()
   const add = (more: readonly Step[]) => more.forEach((step) => steps.set(step.id, step))
   for (const profile of profiles) add(planBuilder(config, lock, profile, lists))
-  for (const machine of machines) add(planMachine(plannedMachine(config, machine, signer, lists), repositoriesFor(config, lock, machine.stage3, lists)))
+  for (const machine of machines)
+    add(
+      planMachine(plannedMachine(config, machine, signer, lists), repositoriesFor(config, lock, machine.stage3, lists)),
+    )
   return { steps: [...steps.values()], machines }
 }
 
@@ -57,11 +75,15 @@ export async function dryRun(goal: Goal, run: Run): Promise<Judged[]> {
 export async function build(goal: Goal, run: Run): Promise<{ built: Built[]; result: Result }> {
   const { steps, machines } = await plan(goal, run.data, run.signal)
   const judged = await judgeSteps(steps, run)
-  run.emit({ type: 'planned', steps: judged.map(({ step, verdict }) => ({ id: step.id, label: step.label, verdict: verdict.word })) })
+  run.emit({
+    type: 'planned',
+    steps: judged.map(({ step, verdict }) => ({ id: step.id, label: step.label, verdict: verdict.word })),
+  })
   const result = await realiseSteps(steps, run)
   const built = machines.map((machine) => {
     const output = result.outputs.get(machineStep('sign', machine))
-    const folder = output === undefined ? undefined : join(layoutOf(run.data).stages, valueOf<PublishedValue>(output).build)
+    const folder =
+      output === undefined ? undefined : join(layoutOf(run.data).stages, valueOf<PublishedValue>(output).build)
     return { machine: machine.name, folder }
   })
   return { built, result }
@@ -95,7 +117,12 @@ export function builderDefine(config: Config): Stage3Define {
 
 /** @throws ConfigError for what the pieces get wrong, with file and line */
 export function composed(config: Config, define: Stage3Define, lists: ReadonlySet<string>): PortageDirectory {
-  const pieces: ComposerPiece[] = [define.cpu, config.global, ...define.locals, ...(define.own === undefined ? [] : [define.own])]
+  const pieces: ComposerPiece[] = [
+    define.cpu,
+    config.global,
+    ...define.locals,
+    ...(define.own === undefined ? [] : [define.own]),
+  ]
   const { directory, mistakes } = compose(pieces, define.sets, lists)
   const problems: Problem[] = mistakes.map(({ file, line, message }) => ({ file, line, message }))
   if (problems.length > 0) throw new ConfigError(config.path, problems)
@@ -117,13 +144,19 @@ export async function listsOf(lock: Lock, data: string, signal: AbortSignal): Pr
 function chooseMachines(goal: Goal): Stage4Define[] {
   const { stage4s } = goal.config
   if (stage4s.size === 0)
-    throw new UserError('no-machines', `There is no stage4 definition in ${goal.config.path}.`, { hint: 'make a folder in stage4.defines/; its README says what goes in' })
+    throw new UserError('no-machines', `There is no stage4 definition in ${goal.config.path}.`, {
+      hint: 'make a folder in stage4.defines/; its README says what goes in',
+    })
   if (goal.machines.length === 0) return [...stage4s.values()]
   return goal.machines.map((name) => {
     const machine = stage4s.get(name)
     if (machine !== undefined) return machine
     const hint = suggest(name, stage4s.keys())
-    throw new UserError('unknown-stage4', `There is no stage4 definition named ${name}; there are ${[...stage4s.keys()].join(', ')}.`, hint === undefined ? {} : { hint })
+    throw new UserError(
+      'unknown-stage4',
+      `There is no stage4 definition named ${name}; there are ${[...stage4s.keys()].join(', ')}.`,
+      hint === undefined ? {} : { hint },
+    )
   })
 }
 
@@ -133,11 +166,33 @@ async function signerOf(config: Config, signal: AbortSignal): Promise<string> {
     throw new UserError('no-signing-key', `No signing key is set: ${config.path}/env/sign.key is missing or empty.`, {
       hint: 'write the fingerprint of your key into it, or build with --unsigned',
     })
-  const checked = await checkSigner({ key: signer.key, ...(signer.home === undefined ? {} : { home: signer.home }) }, signal)
+  const checked = await checkSigner(
+    { key: signer.key, ...(signer.home === undefined ? {} : { home: signer.home }) },
+    signal,
+  )
   return checked.fingerprint
 }
 
-function plannedMachine(config: Config, machine: Stage4Define, signer: string | undefined, lists: ReadonlySet<string>): PlannedMachine {
+/** @throws ConfigError with every mistake in every machine's `nodes` file */
+function checkNodes(config: Config, machines: readonly Stage4Define[]): void {
+  const problems = machines.flatMap(({ nodes }) =>
+    nodes === undefined
+      ? []
+      : parseNodes(nodes.text).problems.map(({ line, message }) => ({
+          file: nodes.file,
+          line,
+          message: `${message}.`,
+        })),
+  )
+  if (problems.length > 0) throw new ConfigError(config.path, problems)
+}
+
+function plannedMachine(
+  config: Config,
+  machine: Stage4Define,
+  signer: string | undefined,
+  lists: ReadonlySet<string>,
+): PlannedMachine {
   return {
     name: machine.name,
     profile: machine.profile,
@@ -154,7 +209,12 @@ function plannedMachine(config: Config, machine: Stage4Define, signer: string | 
   }
 }
 
-function repositoriesFor(config: Config, lock: Lock, define: Stage3Define, lists: ReadonlySet<string>): PlannedRepository[] {
+function repositoriesFor(
+  config: Config,
+  lock: Lock,
+  define: Stage3Define,
+  lists: ReadonlySet<string>,
+): PlannedRepository[] {
   return repositoriesOf(composed(config, define, lists)).map(({ name, location }) => {
     const locked = lock.repositories[name]
     if (locked === undefined) throw notSynced(name)
@@ -163,7 +223,9 @@ function repositoriesFor(config: Config, lock: Lock, define: Stage3Define, lists
 }
 
 function notSynced(name: string): UserError {
-  return new UserError('not-synced', `The repository ${name} has not been synced here yet.`, { hint: 'gentoomuch sync' })
+  return new UserError('not-synced', `The repository ${name} has not been synced here yet.`, {
+    hint: 'gentoomuch sync',
+  })
 }
 
 function hintOf(suggestion: string | undefined): string {

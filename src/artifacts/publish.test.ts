@@ -54,7 +54,7 @@ describe('publishBuild', () => {
   })
 
   test('what an interrupted publish left is swept', async () => {
-    await mkdir(join(stages, 'm', '.publish-x'), { recursive: true })
+    await mkdir(join(stages, 'm', '.unfinished-x'), { recursive: true })
     await publishBuild({ stages, name: 'm', build: '1', from: await prepared('one') })
     expect((await readdir(join(stages, 'm'))).toSorted()).toEqual(['1', 'latest'])
   })

@@ -1,9 +1,9 @@
 /** Finished builds appear whole, under a name that stays and with `latest` pointing at the newest. */
-import { randomUUID } from 'node:crypto'
-import { chmod, cp, lstat, mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises'
+import { lstat, mkdir, rename, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { exists, isMissing, syncFolder } from '../system/files.ts'
+import { moveFolder, sweepMoves, unfinishedBeside } from '../system/move.ts'
 
 export interface PublishOptions {
   /** `DATA/stages` */
@@ -17,8 +17,6 @@ export interface PublishOptions {
 }
 
 const LATEST = 'latest'
-/** What an interrupted publish may leave; the next one of that name sweeps it. */
-const UNFINISHED = '.publish-'
 
 /**
  * Makes `from` the folder `stages/NAME/BUILD` and switches `stages/NAME/latest` to it. Everything is on disk before the
@@ -33,15 +31,13 @@ export async function publishBuild(options: PublishOptions): Promise<string> {
   const home = join(stages, name)
   const target = join(home, build)
   await mkdir(home, { recursive: true })
-  await sweep(home)
+  await sweepMoves(home)
   // A rename would silently replace an empty folder.
   if (await exists(target))
     throw new UserError('build-exists', `${target} is already published.`, {
       hint: 'move it away if you want to publish another build under its name',
     })
-  await syncFiles(from)
-  await move(from, target, home)
-  await syncFolder(home)
+  await moveFolder(from, target)
   await syncFolder(stages)
   await pointLatest(home, build)
   return target
@@ -54,7 +50,7 @@ export async function pointLatest(home: string, build: string): Promise<void> {
       hint: 'move the folder away; the program keeps a symbolic link there',
     })
   }
-  const temporary = join(home, `${UNFINISHED}${randomUUID()}`)
+  const temporary = unfinishedBeside(latest)
   try {
     await symlink(build, temporary)
     await rename(temporary, latest)
@@ -63,56 +59,6 @@ export async function pointLatest(home: string, build: string): Promise<void> {
     throw error
   }
   await syncFolder(home)
-}
-
-/** By rename; where scratch is another file system (a tmpfs, say) by a copy that is renamed when it is complete. */
-async function move(from: string, target: string, home: string): Promise<void> {
-  try {
-    await chmod(from, 0o755)
-    await rename(from, target)
-    return
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
-  }
-  const copy = join(home, `${UNFINISHED}${randomUUID()}`)
-  try {
-    await cp(from, copy, {
-      recursive: true,
-      preserveTimestamps: true,
-      verbatimSymlinks: true,
-      errorOnExist: true,
-      force: false,
-    })
-    await chmod(copy, 0o755)
-    await syncFiles(copy)
-    await rename(copy, target)
-  } catch (error) {
-    await rm(copy, { recursive: true, force: true })
-    throw error
-  }
-  await rm(from, { recursive: true, force: true })
-}
-
-async function syncFiles(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) await syncFiles(path)
-    else if (entry.isFile()) {
-      const handle = await open(path, 'r')
-      try {
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-    }
-  }
-  await syncFolder(folder)
-}
-
-async function sweep(home: string): Promise<void> {
-  for (const entry of await readdir(home)) {
-    if (entry.startsWith(UNFINISHED)) await rm(join(home, entry), { recursive: true, force: true })
-  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

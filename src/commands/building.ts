@@ -4,7 +4,12 @@ import { build, dryRun } from '../pipeline.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
-export async function buildMachines(context: Context, command: string, machines: readonly string[], unsigned: boolean): Promise<Answer> {
+export async function buildMachines(
+  context: Context,
+  command: string,
+  machines: readonly string[],
+  unsigned: boolean,
+): Promise<Answer> {
   const { config, lock } = await context.read()
   const goal = { config, lock, machines, unsigned }
   if (context.globals.dryRun === true) {

@@ -1,6 +1,5 @@
 /** What every command file gives: its words, its options, and a function from arguments to data. */
 import type { Command } from 'commander'
-import type { ExitCode } from '../errors.ts'
 import type { Json } from '../plan/json.ts'
 import type { Context } from './context.ts'
 
@@ -9,7 +8,8 @@ export interface Answer {
   readonly json: Json
   /** The result for people, on standard output; nothing where progress has said it all. */
   readonly text?: string
-  readonly exit?: ExitCode | number
+  /** The program's exit status, 0 unless told: one of `ExitCode`, or a command's own (`freshroot`). */
+  readonly exit?: number
 }
 
 export interface CommandFile {

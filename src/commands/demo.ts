@@ -12,10 +12,17 @@ export function declare(command: Command): void {
     .option('--dir <dir>', 'where everything goes (default: ~/gentoomuch-demo)')
     .option('--yes', 'install missing system packages without asking')
     .option('--remove', 'remove the demo and what was kept to make the next one quick')
-    .addHelpText('after', '\nMakes a small, real Gentoo here, bootstraps from it, builds two machines, signs them. A second run has nothing to do.')
+    .addHelpText(
+      'after',
+      '\nMakes a small, real Gentoo here, bootstraps from it, builds two machines, signs them. A second run has nothing to do.',
+    )
 }
 
-export async function run(context: Context, _args: readonly unknown[], options: Readonly<Record<string, unknown>>): Promise<Answer> {
+export async function run(
+  context: Context,
+  _args: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+): Promise<Answer> {
   const chosen = options['dir']
   const dir = resolve(typeof chosen === 'string' ? chosen : join(homedir(), 'gentoomuch-demo'))
   const places = demoPlaces(dir)
@@ -31,7 +38,14 @@ export async function run(context: Context, _args: readonly unknown[], options: 
     reported: (work) => own.reported(undefined, 'demo', work),
     perform: (command, config, work) => own.run(command, config, work),
   })
-  const removeCommand = typeof chosen === 'string' ? `gentoomuch demo --remove --dir ${dir}` : 'gentoomuch demo --remove'
-  const json = { dir, config: places.config, data: places.data, keys: places.keys, stages: done.stages.map((stage) => ({ ...stage })) }
+  const removeCommand =
+    typeof chosen === 'string' ? `gentoomuch demo --remove --dir ${dir}` : 'gentoomuch demo --remove'
+  const json = {
+    dir,
+    config: places.config,
+    data: places.data,
+    keys: places.keys,
+    stages: done.stages.map((stage) => ({ ...stage })),
+  }
   return { json, text: demoWords(done, removeCommand) }
 }

@@ -10,16 +10,25 @@ export function declare(command: Command): void {
     .argument('[command...]', 'what to run, behind --; a shell when there is none')
     .option('--finished', "the machine's finished root instead")
     .option('--failed <container>', 'a container that was kept because something failed in it')
-    .addHelpText('after', '\nNothing done there stays.\n\nExamples:\n  gentoomuch freshroot -- emerge --info\n  gentoomuch freshroot router\n  gentoomuch freshroot --finished router -- cat /etc/os-release')
+    .addHelpText(
+      'after',
+      '\nNothing done there stays.\n\nExamples:\n  gentoomuch freshroot -- emerge --info\n  gentoomuch freshroot router\n  gentoomuch freshroot --finished router -- cat /etc/os-release',
+    )
 }
 
-export async function run(context: Context, args: readonly unknown[], options: Readonly<Record<string, unknown>>): Promise<Answer> {
+export async function run(
+  context: Context,
+  args: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+): Promise<Answer> {
   const { machine, argv } = wordsOf(args)
   const { config, lock } = await context.read()
   const goal = { config, lock, machines: [], unsigned: true }
   const failed = options['failed']
-  const status = await context.run('freshroot', config, (run) =>
-    typeof failed === 'string' ? failedRoot(run, failed, argv) : freshRoot(goal, run, { machine, finished: options['finished'] === true, argv }),
+  const status = await context.run('freshroot', config, (work) =>
+    typeof failed === 'string'
+      ? failedRoot(work, failed, argv)
+      : freshRoot(goal, work, { machine, finished: options['finished'] === true, argv }),
   )
   return { json: { status }, exit: status }
 }

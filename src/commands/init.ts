@@ -4,7 +4,10 @@ import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
 export function declare(command: Command): void {
-  command.addHelpText('after', '\nThe configuration goes to --config (~/gentoomuch-config). What is there stays as it is.')
+  command.addHelpText(
+    'after',
+    '\nThe configuration goes to --config (~/gentoomuch-config). What is there stays as it is.',
+  )
 }
 
 export async function run(context: Context): Promise<Answer> {

@@ -7,6 +7,10 @@ export function declare(command: Command): void {
   command.argument('[stage4...]', 'machines; all when none is named').option('--unsigned', 'publish without signatures')
 }
 
-export function run(context: Context, args: readonly unknown[], options: Readonly<Record<string, unknown>>): Promise<Answer> {
+export function run(
+  context: Context,
+  args: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+): Promise<Answer> {
   return buildMachines(context, 'pipeline', (args[0] as string[] | undefined) ?? [], options['unsigned'] === true)
 }

@@ -10,6 +10,12 @@ export function declare(command: Command): void {
 
 export async function run(context: Context): Promise<Answer> {
   const stages = await listStages(context.data)
-  const lines = stages.map(({ machine, latest, tarball, bytes, signed }) => `${latest ? '*' : ' '} ${machine}  ${formatSize(bytes)}${signed ? '' : '  unsigned'}  ${tarball}`)
-  return { json: stages.map((stage) => ({ ...stage })), text: lines.length === 0 ? 'Nothing is published yet: gentoomuch pipeline' : lines.join('\n') }
+  const lines = stages.map(
+    ({ machine, latest, tarball, bytes, signed }) =>
+      `${latest ? '*' : ' '} ${machine}  ${formatSize(bytes)}${signed ? '' : '  unsigned'}  ${tarball}`,
+  )
+  return {
+    json: stages.map((stage) => ({ ...stage })),
+    text: lines.length === 0 ? 'Nothing is published yet: gentoomuch pipeline' : lines.join('\n'),
+  }
 }

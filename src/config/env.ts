@@ -7,7 +7,11 @@ import type { Env } from './model.ts'
 
 const schema = z.object({
   arch: z.string().regex(/^[a-z0-9_-]+$/, "Gentoo's name of an architecture, such as amd64 or arm64, was wanted"),
-  jobs: z.coerce.number('a number was wanted').int('a whole number was wanted').min(1, 'at least 1 was wanted').max(4096),
+  jobs: z.coerce
+    .number('a number was wanted')
+    .int('a whole number was wanted')
+    .min(1, 'at least 1 was wanted')
+    .max(4096),
   profile: z.string().optional(),
   engine: z.enum(['embedded', 'docker', 'podman'], 'embedded, docker or podman was wanted'),
   compression: z.string(),
@@ -26,7 +30,11 @@ export async function readEnv(tree: ConfigTree): Promise<Env> {
   const checked = schema.safeParse(read)
   for (const issue of checked.error?.issues ?? []) {
     const name = String(issue.path[0])
-    tree.problem({ file: `env/${name}`, line: 1, message: `${issue.message}; found ${JSON.stringify(read[name as keyof typeof read])}.` })
+    tree.problem({
+      file: `env/${name}`,
+      line: 1,
+      message: `${issue.message}; found ${JSON.stringify(read[name as keyof typeof read])}.`,
+    })
   }
   const { arch, jobs, profile, engine, compression } = checked.data ?? { ...read, jobs: 1 }
   return { arch, jobs, profile, engine, compression, signer: await readSigner(tree) }

@@ -14,7 +14,6 @@ const schema = z.object({
 })
 
 export type Lock = z.infer<typeof schema>
-export type LockedProfile = Lock['profiles'][string]
 export type LockedRepository = Lock['repositories'][string]
 
 const EMPTY: Lock = { version: 1, profiles: {}, repositories: {} }

@@ -13,13 +13,18 @@ export async function readMachine(
   const stage3Name = await tree.word(join(at, 'stage3'), 'the name of a stage3 definition', true)
   const profile = await tree.word(join(at, 'profile'), 'the name of a bootstrapped profile', true)
   const stage3 = stage3Name === undefined ? undefined : stage3s.get(stage3Name)
-  if (stage3Name !== undefined && stage3 === undefined) tree.unknown(join(at, 'stage3'), 1, 'stage3 definition', stage3Name, stage3s.keys())
+  if (stage3Name !== undefined && stage3 === undefined)
+    tree.unknown(join(at, 'stage3'), 1, 'stage3 definition', stage3Name, stage3s.keys())
   const scripts = await readScripts(tree, join(at, 'scripts'))
   const files = await readUserFiles(tree, join(at, 'files'))
   const nodes = await tree.text(join(at, 'nodes'))
   const hostname = await tree.word(join(at, 'hostname'), 'a host name', false)
   if (hostname !== undefined && !/^[A-Za-z0-9]([A-Za-z0-9.-]{0,62})$/.test(hostname))
-    tree.problem({ file: join(at, 'hostname'), line: 1, message: `a host name (letters, digits, dots, dashes) was wanted; found ${hostname}.` })
+    tree.problem({
+      file: join(at, 'hostname'),
+      line: 1,
+      message: `a host name (letters, digits, dots, dashes) was wanted; found ${hostname}.`,
+    })
   if (stage3 === undefined || profile === undefined) return undefined
   return { name, stage3, profile, scripts, files, nodes, hostname }
 }

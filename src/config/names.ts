@@ -16,7 +16,9 @@ export function refuseName(name: string): string | undefined {
 
 /** READMEs, dotfiles and what editors leave behind are never definitions. */
 export function isLeftover(entry: string): boolean {
-  return /^(\.|#)/.test(entry) || /(~|\.bak|\.orig|\.rej|\.swp|\.tmp)$/.test(entry) || /^readme(\.[a-z]+)?$/i.test(entry)
+  return (
+    /^(\.|#)/.test(entry) || /(~|\.bak|\.orig|\.rej|\.swp|\.tmp)$/.test(entry) || /^readme(\.[a-z]+)?$/i.test(entry)
+  )
 }
 
 /** "did you mean …?" for a misspelt name, or undefined when nothing is near. */
@@ -39,7 +41,8 @@ export function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1
       let value = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + cost)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) value = Math.min(value, (before[j - 2] ?? 0) + 1)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        value = Math.min(value, (before[j - 2] ?? 0) + 1)
       current.push(value)
     }
     before = previous

@@ -32,7 +32,8 @@ export async function findDefinitions(
 }
 
 /** Names that are Portage's own at the top of `/etc/portage`: a folder that holds one of them is a piece, not a group of pieces. */
-const PORTAGE_NAMES = /^(make\.conf|package\.|profile$|repos\.conf|binrepos\.conf|env$|patches$|savedconfig$|sets$|bashrc$|mirrors$|categories$|modules$|color\.map$|license_groups$)/
+const PORTAGE_NAMES =
+  /^(make\.conf|package\.|profile$|repos\.conf|binrepos\.conf|env$|patches$|savedconfig$|sets$|bashrc$|mirrors$|categories$|modules$|color\.map$|license_groups$)/
 
 export function looksLikePiece(entries: readonly string[]): boolean {
   return entries.some((entry) => PORTAGE_NAMES.test(entry))

@@ -39,7 +39,10 @@ async function problems(): Promise<string[]> {
     (thrown: unknown) => thrown,
   )
   expect(error).toBeInstanceOf(ConfigError)
-  return (error as ConfigError).message.split('\n').slice(1).map((line) => line.trim())
+  return (error as ConfigError).message
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim())
 }
 
 describe('readConfig', () => {
@@ -50,11 +53,24 @@ describe('readConfig', () => {
     expect(home?.stage3.sets.map((set) => set.name)).toEqual(['tools'])
     expect(home?.stage3.locals.map((piece) => piece.name)).toEqual(['group/desk'])
     expect([...config.stage3s.keys()].toSorted()).toEqual(['desk', 'gentoomuch/builder'])
-    expect(config.env).toMatchObject({ arch: 'amd64', jobs: 3, engine: 'embedded', compression: 'zstd', signer: undefined })
+    expect(config.env).toMatchObject({
+      arch: 'amd64',
+      jobs: 3,
+      engine: 'embedded',
+      compression: 'zstd',
+      signer: undefined,
+    })
   })
 
   test('reads the other spellings', async () => {
-    await write(Object.fromEntries(Object.entries(GOOD).map(([path, text]) => [path.replace('stage3.defines', 'stage3-defines').replace('cpu.defines', 'cpu-defines'), text])))
+    await write(
+      Object.fromEntries(
+        Object.entries(GOOD).map(([path, text]) => [
+          path.replace('stage3.defines', 'stage3-defines').replace('cpu.defines', 'cpu-defines'),
+          text,
+        ]),
+      ),
+    )
     expect((await readConfig(folder)).stage4s.get('home')?.stage3.cpu.name).toBe('generic')
   })
 

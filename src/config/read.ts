@@ -34,12 +34,19 @@ export async function readConfig(path: string): Promise<Config> {
 }
 
 /** Both spellings that live in the wild; a directory that has both is a problem, for one of them would be ignored. */
-async function folderOf(tree: ConfigTree, name: 'cpu' | 'stage3' | 'stage4' | 'portage.locals' | 'portage.global' | 'package.sets'): Promise<string> {
+async function folderOf(
+  tree: ConfigTree,
+  name: 'cpu' | 'stage3' | 'stage4' | 'portage.locals' | 'portage.global' | 'package.sets',
+): Promise<string> {
   const dotted = name.includes('.') ? name : `${name}.defines`
   const dashed = dotted.replace('.', '-')
   const [a, b] = [await tree.kind(dotted), await tree.kind(dashed)]
   if (a !== undefined && b !== undefined)
-    tree.problem({ file: dashed, message: `one spelling was wanted; there are both ${dotted} and ${dashed}.`, hint: 'Move all into one of them.' })
+    tree.problem({
+      file: dashed,
+      message: `one spelling was wanted; there are both ${dotted} and ${dashed}.`,
+      hint: 'Move all into one of them.',
+    })
   return a === undefined && b !== undefined ? dashed : dotted
 }
 
@@ -61,7 +68,10 @@ async function readSets(tree: ConfigTree, folder: string): Promise<Map<string, P
     const name = path.replaceAll('/', '-')
     const file = join(folder, path)
     if (!SET_NAME.test(name)) {
-      tree.problem({ file, message: `a set's name (letters, digits, and _ . + - after the first) was wanted; found ${name}.` })
+      tree.problem({
+        file,
+        message: `a set's name (letters, digits, and _ . + - after the first) was wanted; found ${name}.`,
+      })
       continue
     }
     const found = await tree.text(file)
@@ -78,13 +88,15 @@ interface Pieces {
 
 async function readStage3s(tree: ConfigTree, folder: string, known: Pieces): Promise<Map<string, Stage3Define>> {
   const defines = new Map<string, Stage3Define>()
-  const isDefinition = (entries: readonly string[]) => entries.some((entry) => /^(cpu|packages|portage\.local)$/.test(entry))
+  const isDefinition = (entries: readonly string[]) =>
+    entries.some((entry) => /^(cpu|packages|portage\.local)$/.test(entry))
   for (const name of await findDefinitions(tree, folder, isDefinition)) {
     const at = join(folder, name)
     checkName(tree, at, name)
     const cpuName = await tree.word(join(at, 'cpu'), "the name of a CPU's piece", true)
     const cpu = cpuName === undefined ? undefined : known.cpus.get(cpuName)
-    if (cpuName !== undefined && cpu === undefined) tree.unknown(join(at, 'cpu'), 1, 'CPU piece', cpuName, known.cpus.keys())
+    if (cpuName !== undefined && cpu === undefined)
+      tree.unknown(join(at, 'cpu'), 1, 'CPU piece', cpuName, known.cpus.keys())
     const own = await readPiece(tree, join(at, 'portage'), 'machine', name)
     defines.set(name, {
       name,
@@ -99,7 +111,11 @@ async function readStage3s(tree: ConfigTree, folder: string, known: Pieces): Pro
   return defines
 }
 
-async function readStage4s(tree: ConfigTree, folder: string, stage3s: ReadonlyMap<string, Stage3Define>): Promise<Map<string, Stage4Define>> {
+async function readStage4s(
+  tree: ConfigTree,
+  folder: string,
+  stage3s: ReadonlyMap<string, Stage3Define>,
+): Promise<Map<string, Stage4Define>> {
   const machines = new Map<string, Stage4Define>()
   for (const name of await tree.entries(folder)) {
     const at = join(folder, name)
@@ -121,5 +137,9 @@ function checkName(tree: ConfigTree, file: string, name: string): void {
 async function refuseUnknownFiles(tree: ConfigTree, folder: string, known: readonly string[]): Promise<void> {
   for (const entry of await tree.entries(folder))
     if (!known.includes(entry))
-      tree.problem({ file: join(folder, entry), message: `nothing reads a file of this name here.`, hint: `Known are ${known.join(', ')}.` })
+      tree.problem({
+        file: join(folder, entry),
+        message: `nothing reads a file of this name here.`,
+        hint: `Known are ${known.join(', ')}.`,
+      })
 }

@@ -73,8 +73,14 @@ export class ConfigTree {
     const found = await this.text(file)
     const lines = found === undefined ? [] : nameLines(found.text)
     if (lines.length === 1) return lines[0]?.name
-    if (lines.length > 1) this.problem({ file, line: lines[1]?.line ?? 2, message: `${wanted} on one line was wanted; there are ${lines.length} lines.` })
-    else if (required) this.problem({ file, message: `${wanted} was wanted; the file is ${found === undefined ? 'missing' : 'empty'}.` })
+    if (lines.length > 1)
+      this.problem({
+        file,
+        line: lines[1]?.line ?? 2,
+        message: `${wanted} on one line was wanted; there are ${lines.length} lines.`,
+      })
+    else if (required)
+      this.problem({ file, message: `${wanted} was wanted; the file is ${found === undefined ? 'missing' : 'empty'}.` })
     return undefined
   }
 
@@ -100,7 +106,8 @@ export class ConfigTree {
     const paths: string[] = []
     for (const entry of await this.entries(folder)) {
       const path = join(folder, entry)
-      if ((await this.kind(path)) === 'folder') paths.push(...(await this.walk(path)).map((below) => join(entry, below)))
+      if ((await this.kind(path)) === 'folder')
+        paths.push(...(await this.walk(path)).map((below) => join(entry, below)))
       else paths.push(entry)
     }
     return paths

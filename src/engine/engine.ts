@@ -1,5 +1,5 @@
 /**
- * Where commands run. One contract for every engine, one contract test for them all (`test/contract/`).
+ * Where commands run. One contract for every engine, one contract test for them all (`tests/contract/`).
  * An engine knows containers and trees; it knows nothing of Gentoo.
  */
 import type { Readable, Writable } from 'node:stream'

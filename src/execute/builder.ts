@@ -48,5 +48,9 @@ export function distfiles(tools: Tools): Mount {
 
 /** Logs and caches of Portage name times; without them an equal builder made twice is nearer to equal. */
 async function forgetLogs(container: Container, tools: Tools): Promise<void> {
-  await container.run(['rm', '-rf', '--', '/var/log/emerge.log', '/var/log/emerge-fetch.log', '/var/cache/edb/mtimedb'], {}, tools.signal)
+  await container.run(
+    ['rm', '-rf', '--', '/var/log/emerge.log', '/var/log/emerge-fetch.log', '/var/cache/edb/mtimedb'],
+    {},
+    tools.signal,
+  )
 }

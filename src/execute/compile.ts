@@ -2,14 +2,23 @@
 import { join } from 'node:path'
 import type { Container } from '../engine/engine.ts'
 import { digestOf } from '../plan/json.ts'
-import { compilePlan, fingerprints, type Resolved, type ResolvedPackage } from '../plan/resolved.ts'
+import { compilePlan, packagesToHave, type Resolved, type ResolvedPackage } from '../plan/resolved.ts'
 import { binaryPath } from '../store/packages.ts'
 import { distfiles } from './builder.ts'
 import { emerge, emergeArgv } from './emerge.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
 import type { Handler, Tools, Work } from './handler.ts'
 import { openPortage, within } from './portageContainer.ts'
-import { asValue, inputOf, parent, valueOf, type PackagesValue, type PortageInput, type SeedValue, type TreeValue } from './values.ts'
+import {
+  asValue,
+  inputOf,
+  parent,
+  valueOf,
+  type PackagesValue,
+  type PortageInput,
+  type SeedValue,
+  type TreeValue,
+} from './values.ts'
 
 /** Binary packages that fit, as offered to the copy of the builder. */
 const OFFERED = '/var/cache/binpkgs.offered'
@@ -24,18 +33,19 @@ export const compile: Handler = {
 
   async run(work, tools) {
     const resolved = valueOf<Resolved>(parent(work, 'resolved'))
-    const marks = fingerprints(resolved)
-    const wanted = new Map<string, string>()
-    for (const entry of resolved.packages) {
-      const mark = marks.get(entry.id)
-      if (mark !== undefined) wanted.set(entry.cpv, mark)
-    }
+    const wanted = packagesToHave(resolved)
     const have = new Set<string>()
     for (const [cpv, mark] of wanted) if ((await tools.packages.find(mark)) !== undefined) have.add(cpv)
     const lacking = wanted.size - have.size
     if (lacking > 0) await compileMissing(work, tools, resolved, wanted, have)
-    const value: PackagesValue = { fingerprints: Object.fromEntries([...wanted].toSorted(([a], [b]) => (a < b ? -1 : 1))) }
-    return { digest: digestOf({ ...value.fingerprints }), value: asValue(value), summary: `${lacking} compiled, ${have.size} reused` }
+    const value: PackagesValue = {
+      fingerprints: Object.fromEntries([...wanted].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    }
+    return {
+      digest: digestOf({ ...value.fingerprints }),
+      value: asValue(value),
+      summary: `${lacking} compiled, ${have.size} reused`,
+    }
   },
 }
 
@@ -62,7 +72,10 @@ async function compileMissing(
   await within(opening, async (container) => {
     await container.run(['cp', '-RT', OFFERED, PLACES.packages], {}, tools.signal)
     const harvest = new Harvest(container, tools, wanted, have)
-    const options = { purpose: `compiling ${work.step.label.replace(/^compile /, 'the packages of ')}`, onPackage: (cpv: string) => harvest.seen(cpv) }
+    const options = {
+      purpose: `compiling ${work.step.label.replace(/^compile /, 'the packages of ')}`,
+      onPackage: (cpv: string) => harvest.seen(cpv),
+    }
     try {
       if (plan.merge.length > 0) await emerge(container, mergeArgv(plan.merge), tools, options)
       if (plan.build.length > 0) await emerge(container, buildArgv(plan.build, tools.jobs), tools, options)
@@ -126,6 +139,7 @@ class Harvest {
   private take(candidates: readonly string[]): void {
     this.running = this.running.then(async () => {
       for (const cpv of candidates) if (!this.taken.has(cpv)) await this.takeOne(cpv)
+      return undefined
     })
   }
 

@@ -17,10 +17,21 @@ export interface EmergeOptions {
 
 /** Options of every emerge call; what the user set as EMERGE_DEFAULT_OPTS (`--ask` …) would break a run. */
 export function emergeArgv(options: readonly string[], atoms: readonly string[]): Argv {
-  return ['emerge', '--ignore-default-opts', '--color=n', '--nospinner', '--quiet-build=y', '--package-moves=n', ...options, '--', ...atoms]
+  return [
+    'emerge',
+    '--ignore-default-opts',
+    '--color=n',
+    '--nospinner',
+    '--quiet-build=y',
+    '--package-moves=n',
+    ...options,
+    '--',
+    ...atoms,
+  ]
 }
 
-const PROGRESS = /^>>> (Emerging binary|Emerging|Installing|Completed|Fetching|Merging binary) \((\d+) of (\d+)\) (\S+?)(?:::\S+)?(?: |$)/
+const PROGRESS =
+  /^>>> (Emerging binary|Emerging|Installing|Completed|Fetching|Merging binary) \((\d+) of (\d+)\) (\S+?)(?:::\S+)?(?: |$)/
 const VERB: Record<string, string> = {
   Emerging: 'compiling',
   'Emerging binary': 'unpacking',
@@ -65,12 +76,23 @@ async function keepBuildLogs(container: Container, tools: Tools): Promise<string
   return paths
 }
 
-async function explain(words: readonly string[], logs: readonly string[], status: number, purpose: string, shell: string) {
-  const failed = words.map((line) => /(?:Failed to (?:emerge|install)|ERROR:) (\S+?\/\S+?)(?:::\S+)?(?:,| failed| \(|$)/.exec(line)?.[1]).find((cpv) => cpv !== undefined)
+async function explain(
+  words: readonly string[],
+  logs: readonly string[],
+  status: number,
+  purpose: string,
+  shell: string,
+) {
+  const failed = words
+    .map((line) => /(?:Failed to (?:emerge|install)|ERROR:) (\S+?\/\S+?)(?:::\S+)?(?:,| failed| \(|$)/.exec(line)?.[1])
+    .find((cpv) => cpv !== undefined)
   const log = failed === undefined ? undefined : logs.find((path) => path.includes(`/${failed.replace('/', ':')}:`))
   const text = log === undefined ? '' : await readFile(log, 'utf8')
   const phase = /failed \((\w+) phase\)/.exec(text)?.[1] ?? /failed \((\w+) phase\)/.exec(words.join('\n'))?.[1]
-  const what = failed === undefined ? `emerge ended with status ${status}` : `${failed} failed${phase === undefined ? '' : ` in its ${phase} phase`}`
+  const what =
+    failed === undefined
+      ? `emerge ended with status ${status}`
+      : `${failed} failed${phase === undefined ? '' : ` in its ${phase} phase`}`
   return {
     code: 'emerge-failed',
     message: `${what} while ${purpose}.`,

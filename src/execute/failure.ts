@@ -6,7 +6,10 @@ export class StepFailure extends UserError {
   readonly failure: Failure
 
   constructor(failure: Failure) {
-    super(failure.code, failure.message, { exit: EXIT.buildFailed, ...(failure.hint === undefined ? {} : { hint: failure.hint }) })
+    super(failure.code, failure.message, {
+      exit: EXIT.buildFailed,
+      ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+    })
     this.failure = failure
   }
 }
@@ -14,7 +17,8 @@ export class StepFailure extends UserError {
 /** Any error as a failure that can be reported. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof StepFailure) return error.failure
-  if (error instanceof UserError) return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
+  if (error instanceof UserError)
+    return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { code: 'bug', message: `This is a bug in gentoomuch: ${message}` }
 }

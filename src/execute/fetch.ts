@@ -40,12 +40,18 @@ export const fetch: Handler = {
     const argv =
       packages === undefined
         ? builderArgv(input.world ?? [], ['--fetchonly'])
-        : emergeArgv(['--fetchonly', '--nodeps', '--oneshot'], packages.map((entry) => `=${entry.cpv}`))
+        : emergeArgv(
+            ['--fetchonly', '--nodeps', '--oneshot'],
+            packages.map((entry) => `=${entry.cpv}`),
+          )
     const opening = openPortage(work, tools, {
       tree: valueOf<TreeValue>(parent(work, 'tree')).tree,
       portage: input.portage,
       seedProfile: valueOf<SeedValue>(work.parents['seed'] ?? parent(work, 'tree')).profile,
-      mounts: [{ source: tools.layout.distfiles, target: HAVE, readOnly: true }, ...(await localMirrors(input.portage))],
+      mounts: [
+        { source: tools.layout.distfiles, target: HAVE, readOnly: true },
+        ...(await localMirrors(input.portage)),
+      ],
       folders: [PLACES.distfiles],
       network: true,
       phases: false,
@@ -57,7 +63,11 @@ export const fetch: Handler = {
       await rm(kept.path, { recursive: true, force: true })
       const names = packages?.flatMap((entry) => entry.distfiles ?? []) ?? []
       // What matters to others is that the sources are there; which of them were new is a fact for people.
-      return { digest: digestOf(names.toSorted()), value: names.toSorted(), summary: fetched === 0 ? 'all here already' : `${fetched} files fetched` }
+      return {
+        digest: digestOf(names.toSorted()),
+        value: names.toSorted(),
+        summary: fetched === 0 ? 'all here already' : `${fetched} files fetched`,
+      }
     })
   },
 }
@@ -78,7 +88,13 @@ async function missing(work: Work, tools: Tools): Promise<ResolvedPackage[]> {
 async function takeNew(from: string, to: string): Promise<number> {
   let count = 0
   for (const entry of await readdir(from, { withFileTypes: true })) {
-    if (!entry.isFile() || entry.name.startsWith('.') || entry.name.endsWith('.__download__') || entry.name.includes('._checksum_failure_')) continue
+    if (
+      !entry.isFile() ||
+      entry.name.startsWith('.') ||
+      entry.name.endsWith('.__download__') ||
+      entry.name.includes('._checksum_failure_')
+    )
+      continue
     await rename(join(from, entry.name), join(to, entry.name))
     count++
   }
@@ -88,8 +104,12 @@ async function takeNew(from: string, to: string): Promise<number> {
 /** GENTOO_MIRRORS may name folders of this host (make.conf(5): a plain path); they are mounted where they stand. */
 async function localMirrors(portage: PortageDirectory): Promise<Mount[]> {
   const makeConf = portage.files.find((file) => file.path === 'make.conf')
-  const value = parseMakeConf(makeConf?.bytes ?? '').assignments.findLast((assignment) => assignment.name === 'GENTOO_MIRRORS')?.value ?? ''
+  const value =
+    parseMakeConf(makeConf?.bytes ?? '').assignments.findLast((assignment) => assignment.name === 'GENTOO_MIRRORS')
+      ?.value ?? ''
   const paths = [...new Set(value.split(/\s+/).filter((word) => word.startsWith('/')))]
-  const folders = await Promise.all(paths.map(async (path) => ((await stat(path).catch(() => undefined))?.isDirectory() ? [path] : [])))
+  const folders = await Promise.all(
+    paths.map(async (path) => ((await stat(path).catch(() => undefined))?.isDirectory() ? [path] : [])),
+  )
   return folders.flat().map((path) => ({ source: path, target: path, readOnly: true }))
 }

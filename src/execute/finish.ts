@@ -46,7 +46,8 @@ export const finish: Handler = {
     const input = inputOf<FinishInput>(work)
     const { tree } = valueOf<TreeValue>(parent(work, 'root'))
     const files = withHostname(input)
-    if (files.length === 0 && input.scripts.length === 0) return { digest: tree.digest, value: asValue({ tree }), summary: 'nothing to add' }
+    if (files.length === 0 && input.scripts.length === 0)
+      return { digest: tree.digest, value: asValue({ tree }), summary: 'nothing to add' }
     const staging = await stage(files, tools)
     const opening = tools.engine.open({
       tree,
@@ -60,11 +61,17 @@ export const finish: Handler = {
     return within(opening, async (container) => {
       if (files.length > 0) {
         const list = files.map((file) => `${file.mode.toString(8)}\0${file.path}\0`).join('')
-        await must(container, ['bash', '-c', INSTALL, 'bash', STAGED], tools, { stdin: Readable.from([Buffer.from(list)]) })
+        await must(container, ['bash', '-c', INSTALL, 'bash', STAGED], tools, {
+          stdin: Readable.from([Buffer.from(list)]),
+        })
       }
       await runScripts(container, input.scripts, tools)
       const finished = await container.keepTree('/')
-      return { digest: finished.digest, value: asValue({ tree: finished }), summary: `${files.length} files, ${input.scripts.length} scripts` }
+      return {
+        digest: finished.digest,
+        value: asValue({ tree: finished }),
+        summary: `${files.length} files, ${input.scripts.length} scripts`,
+      }
     })
   },
 }

@@ -17,14 +17,14 @@ export interface Tools {
   /** This run's folder for logs that outlive the containers. */
   readonly logs: string
   /** What the step is at right now. */
-  progress(text: string, done?: number, total?: number): void
+  readonly progress: (text: string, done?: number, total?: number) => void
   /** One line of the step's output. */
-  line(text: string): void
-  note(level: 'info' | 'warning', text: string): void
+  readonly line: (text: string) => void
+  readonly note: (level: 'info' | 'warning', text: string) => void
   /** An empty folder of the host, readable by containers, removed when the step has ended. */
-  folder(): Promise<string>
+  readonly folder: () => Promise<string>
   /** Keeps the name of a container that was preserved because a command in it failed. */
-  preserved(container: string): void
+  readonly preserved: (container: string) => void
 }
 
 export interface Work {

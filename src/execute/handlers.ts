@@ -12,4 +12,15 @@ import { root } from './root.ts'
 import { seed } from './seed.ts'
 import { sign } from './sign.ts'
 
-export const HANDLERS: Readonly<Record<StepKind, Handler>> = { seed, repository, builder, resolve, fetch, compile, root, finish, pack, sign }
+export const HANDLERS: Readonly<Record<StepKind, Handler>> = {
+  seed,
+  repository,
+  builder,
+  resolve,
+  fetch,
+  compile,
+  root,
+  finish,
+  pack,
+  sign,
+}

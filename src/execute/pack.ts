@@ -1,15 +1,24 @@
 /** pack: the finished tree as a tarball that is the same every time, with its lists. */
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseCompression } from '../artifacts/compression.ts'
 import { writeDigests } from '../artifacts/digests.ts'
 import { parseNodes } from '../artifacts/nodes.ts'
 import { packTree } from '../artifacts/pack.ts'
-import { UserError } from '../errors.ts'
 import { digestOf } from '../plan/json.ts'
-import { syncFolder, writeWhole } from '../system/files.ts'
+import { writeWhole } from '../system/files.ts'
+import { moveFolder, sweepMoves } from '../system/move.ts'
 import type { Handler, Tools } from './handler.ts'
-import { asValue, epochOf, inputOf, parent, valueOf, type PackedValue, type RootValue, type TreeValue } from './values.ts'
+import {
+  asValue,
+  epochOf,
+  inputOf,
+  parent,
+  valueOf,
+  type PackedValue,
+  type RootValue,
+  type TreeValue,
+} from './values.ts'
 
 interface PackInput {
   readonly arch: string
@@ -31,15 +40,13 @@ export const pack: Handler = {
     const input = inputOf<PackInput>(work)
     const epoch = epochOf(work)
     const folder = await tools.folder()
-    const parsed = parseNodes(input.nodes ?? '')
-    const [problem] = parsed.problems
-    if (problem !== undefined) throw new UserError('bad-nodes', `nodes of ${input.name}, line ${problem.line}: ${problem.message}`)
     const packed = await packTree({
       engine: tools.engine,
       tree: valueOf<TreeValue>(parent(work, 'tree')).tree,
       epoch,
       compression: parseCompression(input.compression),
-      nodes: parsed.nodes,
+      // Its mistakes were reported with file and line before the plan was made.
+      nodes: parseNodes(input.nodes ?? '').nodes,
       to: folder,
       name: `stage4-${input.arch}-${input.name}-${timestamp(epoch)}`,
       signal: tools.signal,
@@ -50,7 +57,11 @@ export const pack: Handler = {
     await writeDigests(folder, packed.tarball, packed.contents)
     await keep(folder, work.key, tools)
     const value: PackedValue = { folder: work.key, packed, packages, epoch }
-    return { digest: digestOf({ tarball: packed.tarball.sha512, name: packed.tarball.name }), value: asValue(value), summary: packed.tarball.name }
+    return {
+      digest: digestOf({ tarball: packed.tarball.sha512, name: packed.tarball.name }),
+      value: asValue(value),
+      summary: packed.tarball.name,
+    }
   },
 }
 
@@ -58,8 +69,8 @@ async function keep(folder: string, key: string, tools: Tools): Promise<void> {
   const target = join(tools.layout.packed, key)
   await mkdir(tools.layout.packed, { recursive: true })
   await rm(target, { recursive: true, force: true })
-  await rename(folder, target)
-  await syncFolder(tools.layout.packed)
+  await sweepMoves(tools.layout.packed)
+  await moveFolder(folder, target)
 }
 
 /** `20260101T000000Z`, as upstream writes it. */

@@ -35,7 +35,11 @@ export async function openPortage(work: Work, tools: Tools, options: PortageCont
     mounts: [
       { source: join(staging, 'portage'), target: '/etc/portage', readOnly: true },
       { source: join(staging, 'programs'), target: PLACES.programs, readOnly: true },
-      ...repositories(work).map(({ location, value }): Mount => ({ source: value.tree, target: location, readOnly: true })),
+      ...repositories(work).map(({ location, value }): Mount => ({
+        source: value.tree,
+        target: location,
+        readOnly: true,
+      })),
       ...(options.mounts ?? []),
     ],
     folders: [PLACES.logs, ...(options.folders ?? [])],

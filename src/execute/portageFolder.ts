@@ -12,7 +12,11 @@ export interface FolderOptions {
   readonly buildTime?: number | undefined
 }
 
-export async function writePortageFolder(folder: string, portage: PortageDirectory, options: FolderOptions): Promise<void> {
+export async function writePortageFolder(
+  folder: string,
+  portage: PortageDirectory,
+  options: FolderOptions,
+): Promise<void> {
   const files = new Map(portage.files.map((file) => [file.path, file]))
   if (options.buildTime !== undefined) {
     const bashrc = files.get('bashrc')
@@ -30,7 +34,10 @@ export async function writePortageFolder(folder: string, portage: PortageDirecto
 }
 
 /** `gentoo:default/linux/amd64/23.0` → `/var/db/repos/gentoo/profiles/default/linux/amd64/23.0`. */
-export function profilePath(portage: PortageDirectory, options: Pick<FolderOptions, 'seedProfile' | 'locations'>): string {
+export function profilePath(
+  portage: PortageDirectory,
+  options: Pick<FolderOptions, 'seedProfile' | 'locations'>,
+): string {
   if (portage.profile === undefined) return options.seedProfile
   const [repository = '', ...path] = portage.profile.split(':')
   const location = options.locations[repository] ?? `/var/db/repos/${repository}`

@@ -11,7 +11,9 @@ export type Program = 'resolve.py' | 'normalise.py'
 
 /** Part of the key of every step that runs the program. */
 export function programDigest(program: Program): string {
-  return createHash('sha256').update(readFileSync(join(FOLDER, program))).digest('hex')
+  return createHash('sha256')
+    .update(readFileSync(join(FOLDER, program)))
+    .digest('hex')
 }
 
 /** Copies programs into a folder that a container can read, whatever the rights of the checkout. */

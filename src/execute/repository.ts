@@ -19,8 +19,14 @@ export const repository: Handler = {
   async run(work, tools) {
     const { name, revision, tree: gitTree, time } = inputOf<RepositoryInput>(work)
     const snapshot = { name, revision, tree: gitTree, time, primary: undefined }
-    const tree = await tools.engine.importTree(archiveRepository(snapshot, { gitDir: join(tools.layout.git, name), signal: tools.signal }))
+    const tree = await tools.engine.importTree(
+      archiveRepository(snapshot, { gitDir: join(tools.layout.git, name), signal: tools.signal }),
+    )
     // A commit that changes no file still moves "now".
-    return { digest: digestOf({ tree: tree.digest, time }), value: asValue({ tree, time }), summary: revision.slice(0, 12) }
+    return {
+      digest: digestOf({ tree: tree.digest, time }),
+      value: asValue({ tree, time }),
+      summary: revision.slice(0, 12),
+    }
   },
 }

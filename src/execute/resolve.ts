@@ -38,9 +38,17 @@ export const resolve: Handler = {
     return within(opening, async (container) => {
       const output = new Lines(tools.line)
       const argv = ['python3', join(PLACES.programs, 'resolve.py'), '/out', ...rootAtoms(sets)] as const
-      const exit = await container.run(argv, { stdout: output, stderr: output, env: { ROOT: PLACES.target, SYSROOT: '/' } }, tools.signal)
+      const exit = await container.run(
+        argv,
+        { stdout: output, stderr: output, env: { ROOT: PLACES.target, SYSROOT: '/' } },
+        tools.signal,
+      )
       if (exit.status !== 0)
-        throw new StepFailure({ code: 'unresolvable', message: 'Portage finds no way to fill the empty root.', lastLines: output.last(40) })
+        throw new StepFailure({
+          code: 'unresolvable',
+          message: 'Portage finds no way to fill the empty root.',
+          lastLines: output.last(40),
+        })
       const kept = await container.keepFiles('/out')
       const resolved = JSON.parse(await readFile(join(kept.path, 'resolved.json'), 'utf8')) as Resolved
       await rm(kept.path, { recursive: true, force: true })

@@ -12,7 +12,18 @@ import { openPortage, within } from './portageContainer.ts'
 import { profilePath } from './portageFolder.ts'
 import { programDigest } from './programs.ts'
 import { rootAtoms } from './resolve.ts'
-import { asValue, epochOf, inputOf, parent, valueOf, type PackagesValue, type PortageInput, type RootValue, type SeedValue, type TreeValue } from './values.ts'
+import {
+  asValue,
+  epochOf,
+  inputOf,
+  parent,
+  valueOf,
+  type PackagesValue,
+  type PortageInput,
+  type RootValue,
+  type SeedValue,
+  type TreeValue,
+} from './values.ts'
 
 interface RootInput extends PortageInput {
   readonly sets: readonly string[]
@@ -33,10 +44,12 @@ export function firstArgv() {
 }
 
 /** Lists /var/db/pkg of the target as category/package lines. */
-const LIST = 'cd "$1/var/db/pkg" && find . -mindepth 2 -maxdepth 2 -type d -printf "%P\\n" | LC_ALL=C sort > /out/packages'
+const LIST =
+  'cd "$1/var/db/pkg" && find . -mindepth 2 -maxdepth 2 -type d -printf "%P\\n" | LC_ALL=C sort > /out/packages'
 
 /** Copies the composed directory in and sets the profile link. */
-const CONFIGURE = 'rm -rf "$1/etc/portage" && cp -RT --no-preserve=all "$2" "$1/etc/portage" && rm -f "$1/etc/portage/make.profile" && ln -s "$3" "$1/etc/portage/make.profile"'
+const CONFIGURE =
+  'rm -rf "$1/etc/portage" && cp -RT --no-preserve=all "$2" "$1/etc/portage" && rm -f "$1/etc/portage/make.profile" && ln -s "$3" "$1/etc/portage/make.profile"'
 
 export const root: Handler = {
   recipe: {
@@ -56,7 +69,9 @@ export const root: Handler = {
     const final = await tools.folder()
     for (const file of portage.files) {
       await mkdir(join(final, file.path, '..'), { recursive: true })
-      await writeFile(join(final, file.path), Buffer.from(file.bytes, 'latin1'), { mode: file.executable ? 0o755 : 0o644 })
+      await writeFile(join(final, file.path), Buffer.from(file.bytes, 'latin1'), {
+        mode: file.executable ? 0o755 : 0o644,
+      })
     }
     const opening = openPortage(work, tools, {
       tree: valueOf<TreeValue>(parent(work, 'builder')).tree,
@@ -73,17 +88,30 @@ export const root: Handler = {
     return within(opening, async (container) => {
       const env = { ROOT: PLACES.target, SYSROOT: '/' }
       const purpose = `assembling the root of ${work.step.label.replace(/^assemble the root of /, '')}`
-      if (targets(resolved).some((entry) => entry.name === FIRST)) await emerge(container, firstArgv(), tools, { env, purpose })
+      if (targets(resolved).some((entry) => entry.name === FIRST))
+        await emerge(container, firstArgv(), tools, { env, purpose })
       await emerge(container, assembleArgv(sets), tools, { env, purpose })
       tools.progress('taking out what differs from run to run')
       const profile = profilePath(portage, { seedProfile: from.profile, locations })
-      await must(container, ['bash', '-c', CONFIGURE, 'bash', PLACES.target, FINAL_PORTAGE, relativeProfile(profile)], tools)
-      await must(container, ['python3', join(PLACES.programs, 'normalise.py'), PLACES.target, String(epochOf(work))], tools)
+      await must(
+        container,
+        ['bash', '-c', CONFIGURE, 'bash', PLACES.target, FINAL_PORTAGE, relativeProfile(profile)],
+        tools,
+      )
+      await must(
+        container,
+        ['python3', join(PLACES.programs, 'normalise.py'), PLACES.target, String(epochOf(work))],
+        tools,
+      )
       const packages = await listPackages(container, tools)
       checkComplete(packages, resolved)
       const tree = await container.keepTree(PLACES.target)
       const value: RootValue = { tree, packages }
-      return { digest: digestOf({ tree: tree.digest, packages }), value: asValue(value), summary: `${packages.length} packages` }
+      return {
+        digest: digestOf({ tree: tree.digest, packages }),
+        value: asValue(value),
+        summary: `${packages.length} packages`,
+      }
     })
   },
 }
@@ -93,7 +121,8 @@ async function offer(work: Work, tools: Tools): Promise<string> {
   const marks = Object.values(valueOf<PackagesValue>(parent(work, 'packages')).fingerprints)
   const folder = await tools.folder()
   const damaged = await tools.packages.offer(marks, folder)
-  if (damaged.length > 0) throw new Error(`${damaged.length} binary packages of the store were damaged and have been removed; run again`)
+  if (damaged.length > 0)
+    throw new Error(`${damaged.length} binary packages of the store were damaged and have been removed; run again`)
   return folder
 }
 
@@ -112,7 +141,9 @@ function checkComplete(packages: readonly string[], resolved: Resolved): void {
   const wanted = new Set(targets(resolved).map((entry) => entry.cpv))
   const extra = packages.filter((cpv) => !wanted.has(cpv))
   if (lost.length + extra.length > 0)
-    throw new Error(`the root does not hold what was resolved: missing ${lost.map((entry) => entry.cpv).join(' ') || 'nothing'}, unasked ${extra.join(' ') || 'nothing'}`)
+    throw new Error(
+      `the root does not hold what was resolved: missing ${lost.map((entry) => entry.cpv).join(' ') || 'nothing'}, unasked ${extra.join(' ') || 'nothing'}`,
+    )
 }
 
 /** As upstream writes it: relative to /etc/portage, so that it holds in any chroot. */

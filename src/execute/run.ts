@@ -11,6 +11,7 @@ import { layoutOf, type Layout } from '../store/layout.ts'
 import { PackageStore } from '../store/packages.ts'
 import { readJson, StepStore } from '../store/steps.ts'
 import { exists, writeWhole } from '../system/files.ts'
+import { sweepMoves } from '../system/move.ts'
 import { lockDirectory } from '../system/lock.ts'
 import type { Tools } from './handler.ts'
 import { HANDLERS } from './handlers.ts'
@@ -73,7 +74,9 @@ async function sweep(run: Run): Promise<void> {
   await run.openEngine.sweep()
   await clearScratch(run)
   if (!(await exists(run.layout.working))) return
-  for (const folder of [run.layout.steps, run.layout.last, run.layout.failed, run.layout.packages]) await removeTemporaries(folder)
+  const { steps, last, failed, packages, packed, seeds } = run.layout
+  for (const folder of [steps, last, failed]) await removeTemporaries(folder)
+  for (const folder of [packages, packed, seeds]) if (await exists(folder)) await sweepMoves(folder)
   const records = await run.steps.all()
   await run.openEngine.prune(records.flatMap((record) => treesIn(record.output)))
 }
@@ -81,10 +84,13 @@ async function sweep(run: Run): Promise<void> {
 /** What failed containers have mounted stays with them: a shell in one is of little use without its /etc/portage. */
 async function clearScratch(run: Run): Promise<void> {
   const { scratch, failed } = run.layout
-  const records = await Promise.all((await readdir(failed).catch(() => [])).map((name) => readJson<Failed>(join(failed, name))))
+  const records = await Promise.all(
+    (await readdir(failed).catch(() => [])).map((name) => readJson<Failed>(join(failed, name))),
+  )
   const needed = new Set(records.flatMap((record) => record?.folders ?? []))
   await mkdir(scratch, { recursive: true })
-  for (const name of await readdir(scratch)) if (!needed.has(join(scratch, name))) await rm(join(scratch, name), { recursive: true, force: true })
+  for (const name of await readdir(scratch))
+    if (!needed.has(join(scratch, name))) await rm(join(scratch, name), { recursive: true, force: true })
 }
 
 function treesIn(output: Output): TreeRef[] {
@@ -96,7 +102,11 @@ function treesIn(output: Output): TreeRef[] {
 /** Files that `writeWhole` had not renamed yet. */
 async function removeTemporaries(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
-  await Promise.all(names.filter((name) => name.startsWith('.') && name.endsWith('.tmp')).map((name) => rm(join(folder, name), { force: true })))
+  await Promise.all(
+    names
+      .filter((name) => name.startsWith('.') && name.endsWith('.tmp'))
+      .map((name) => rm(join(folder, name), { force: true })),
+  )
 }
 
 /** What the plan says of each step, without running any. */
@@ -108,7 +118,8 @@ export async function judgeSteps(steps: readonly Step[], run: Run): Promise<Judg
       const kept = await run.steps.find(key)
       if (kept === undefined) return undefined
       const { tools, release } = await toolsFor(step, run)
-      const present = await HANDLERS[step.kind].present(kept.output, { step, key, parents }, tools).finally(release)
+      const present = await HANDLERS[step.kind].present(kept.output, { step, key, parents }, tools)
+      await release()
       return present ? kept.output : undefined
     },
   })
@@ -122,11 +133,25 @@ export async function realiseSteps(steps: readonly Step[], run: Run): Promise<Re
     signal: run.signal,
     breadth: Math.max(2, run.jobs),
     // Each of these keeps all cores busy by itself; and the second machine finds what the first one compiled.
-    lane: (step) => (step.kind === 'compile' || step.kind === 'builder' ? 'compile' : step.kind === 'fetch' ? 'fetch' : step.kind === 'root' ? 'root' : undefined),
+    lane: (step) =>
+      step.kind === 'compile' || step.kind === 'builder'
+        ? 'compile'
+        : step.kind === 'fetch'
+          ? 'fetch'
+          : step.kind === 'root'
+            ? 'root'
+            : undefined,
     listener: {
       started: (step) => run.emit({ type: 'step-started', id: step.id, label: step.label }),
       done: (step, output, how, seconds) =>
-        run.emit({ type: 'step-done', id: step.id, label: step.label, how, seconds, ...(output.summary === undefined ? {} : { summary: output.summary }) }),
+        run.emit({
+          type: 'step-done',
+          id: step.id,
+          label: step.label,
+          how,
+          seconds,
+          ...(output.summary === undefined ? {} : { summary: output.summary }),
+        }),
       failed: (step, failure) => run.emit({ type: 'step-failed', id: step.id, label: step.label, failure }),
       skipped: (step, because) => run.emit({ type: 'step-skipped', id: step.id, label: step.label, because }),
     },
@@ -147,7 +172,13 @@ async function toolsFor(step: Step, run: Run, runs = false): Promise<{ tools: To
     signer: run.signer,
     logs: run.logs,
     progress: (text, done, total) =>
-      run.emit({ type: 'step-progress', id: step.id, text, ...(done === undefined ? {} : { done }), ...(total === undefined ? {} : { total }) }),
+      run.emit({
+        type: 'step-progress',
+        id: step.id,
+        text,
+        ...(done === undefined ? {} : { done }),
+        ...(total === undefined ? {} : { total }),
+      }),
     line: (line) => run.emit({ type: 'step-output', id: step.id, line }),
     note: (level, text) => run.emit({ type: 'note', level, text }),
     preserved: (container) => void (preserved = container),
@@ -159,8 +190,14 @@ async function toolsFor(step: Step, run: Run, runs = false): Promise<{ tools: To
     },
   }
   const release = async () => {
-    if (preserved === undefined) await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
-    if (runs) await rememberFailed(step, preserved === undefined ? undefined : { step: step.id, container: preserved, folders }, run)
+    if (preserved === undefined)
+      await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
+    if (runs)
+      await rememberFailed(
+        step,
+        preserved === undefined ? undefined : { step: step.id, container: preserved, folders },
+        run,
+      )
   }
   return { tools, release }
 }

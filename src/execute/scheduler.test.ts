@@ -34,7 +34,8 @@ async function go(steps: Step[], setting: Setting = {}) {
   const handler: Handler = {
     recipe: 1,
     present: (_output, work) => Promise.resolve(setting.present?.(work.step) ?? true),
-    run: (work) => setting.run?.(work.step, signal) ?? Promise.resolve({ digest: String(work.step.input), value: null }),
+    run: (work) =>
+      setting.run?.(work.step, signal) ?? Promise.resolve({ digest: JSON.stringify(work.step.input), value: null }),
   }
   const result = await execute({
     steps,
@@ -64,7 +65,11 @@ describe('execute', () => {
   test('a changed step runs; what stands behind it does not when it came out equal', async () => {
     const run = (one: Step) => Promise.resolve({ digest: one.id, value: null })
     await go([step('a'), step('b', ['a'])], { run })
-    expect((await go([step('a', [], 'changed'), step('b', ['a'])], { run })).told).toEqual(['start a', 'ran a', 'have b'])
+    expect((await go([step('a', [], 'changed'), step('b', ['a'])], { run })).told).toEqual([
+      'start a',
+      'ran a',
+      'have b',
+    ])
   })
 
   test('a kept output whose parts are gone is made again', async () => {
@@ -73,9 +78,15 @@ describe('execute', () => {
   })
 
   test('one failure leaves out what stands behind it and nothing else', async () => {
-    const run = (one: Step) => (one.id === 'a' ? Promise.reject(new Error('no')) : Promise.resolve({ digest: one.id, value: null }))
+    const run = (one: Step) =>
+      one.id === 'a' ? Promise.reject(new Error('no')) : Promise.resolve({ digest: one.id, value: null })
     const { told, result } = await go([step('a'), step('b', ['a']), step('c', ['b']), step('z')], { run, lane: 'one' })
-    expect(told.filter((line) => !line.startsWith('start')).toSorted()).toEqual([expect.stringContaining('failed a: This is a bug'), 'ran z', 'skipped b for a', 'skipped c for b'])
+    expect(told.filter((line) => !line.startsWith('start')).toSorted()).toEqual([
+      expect.stringContaining('failed a: This is a bug'),
+      'ran z',
+      'skipped b for a',
+      'skipped c for b',
+    ])
     expect([...result.failures.keys()]).toEqual(['a'])
   })
 

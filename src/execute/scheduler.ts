@@ -50,7 +50,7 @@ export async function execute(schedule: Schedule): Promise<Result> {
     return lane(work)
   }
   const fate = async (step: Step) => {
-    await Promise.all(Object.values(step.parents).map((id) => fates.get(id)))
+    await Promise.all(Object.values(step.parents).map((id) => fates.get(id) ?? Promise.resolve()))
     if (schedule.signal.aborted) return
     const lost = Object.values(step.parents).find((id) => !outputs.has(id))
     if (lost !== undefined) return schedule.listener.skipped(step, lost)
@@ -90,7 +90,10 @@ async function realise(step: Step, outputs: ReadonlyMap<string, Output>, schedul
     schedule.listener.started(step)
     const output = await handler.run(work, tools)
     const seconds = (performance.now() - since) / 1000
-    await schedule.store.keep({ id: step.id, kind: step.kind, key, output, seconds }, ingredients(step, handler.recipe, digests))
+    await schedule.store.keep(
+      { id: step.id, kind: step.kind, key, output, seconds },
+      ingredients(step, handler.recipe, digests),
+    )
     schedule.listener.done(step, output, 'ran', seconds)
     return output
   } finally {

@@ -11,14 +11,19 @@ export interface Script {
 }
 
 /** Fixed text; the script itself comes through stdin into a file of the container's own /run (a tmpfs). */
-const RUNNER = 'cat > /run/gentoomuch-script && set +u && source /etc/profile && exec bash /run/gentoomuch-script < /dev/null'
+const RUNNER =
+  'cat > /run/gentoomuch-script && set +u && source /etc/profile && exec bash /run/gentoomuch-script < /dev/null'
 
 /** @throws StepFailure naming the script, its status and its last lines */
 export async function runScripts(container: Container, scripts: readonly Script[], tools: Tools): Promise<void> {
   for (const [index, script] of scripts.entries()) {
     tools.progress(`running ${script.name}`, index + 1, scripts.length)
     const output = new Lines(tools.line)
-    const exit = await container.run(['bash', '-c', RUNNER], { stdin: Readable.from([script.text]), stdout: output, stderr: output }, tools.signal)
+    const exit = await container.run(
+      ['bash', '-c', RUNNER],
+      { stdin: Readable.from([script.text]), stdout: output, stderr: output },
+      tools.signal,
+    )
     if (exit.status === 0) continue
     const shell = await container.preserve()
     tools.preserved(shell)

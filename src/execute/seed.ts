@@ -26,10 +26,14 @@ export const seed: Handler = {
     tools.progress(`verifying ${name}`)
     const found = await hashFile(path, 'sha512').catch(() => undefined)
     if (found !== sha512)
-      throw new UserError('seed-damaged', `The kept stage3 ${path} ${found === undefined ? 'is gone' : 'is not what was verified'}.`, {
-        hint: 'bootstrap the profile again with the same stage3',
-        exit: EXIT.untrusted,
-      })
+      throw new UserError(
+        'seed-damaged',
+        `The kept stage3 ${path} ${found === undefined ? 'is gone' : 'is not what was verified'}.`,
+        {
+          hint: 'bootstrap the profile again with the same stage3',
+          exit: EXIT.untrusted,
+        },
+      )
     tools.progress(`unpacking ${name}`)
     const tree = await tools.engine.importTree(openStage3Tar(path, tools.signal))
     const profile = await readProfileLink(tree, tools)
@@ -41,10 +45,13 @@ export const seed: Handler = {
 async function readProfileLink(tree: TreeRef, tools: Tools): Promise<string> {
   const spec = { tree, mounts: [], folders: ['/out'], tmpfs: [], env: containerEnvironment(), network: false } as const
   return within(tools.engine.open(spec), async (container) => {
-    const script = 'p=$(readlink -m /etc/portage/make.profile) && [[ $p != /etc/portage/make.profile ]] && printf %s "$p" > /out/profile'
+    const script =
+      'p=$(readlink -m /etc/portage/make.profile) && [[ $p != /etc/portage/make.profile ]] && printf %s "$p" > /out/profile'
     const exit = await container.run(['bash', '-c', script], {}, tools.signal)
     if (exit.status !== 0)
-      throw new UserError('no-stage3', 'The tarball has no /etc/portage/make.profile: it is no Gentoo stage3.', { exit: EXIT.untrusted })
+      throw new UserError('no-stage3', 'The tarball has no /etc/portage/make.profile: it is no Gentoo stage3.', {
+        exit: EXIT.untrusted,
+      })
     const files = await container.keepFiles('/out')
     const profile = await readFile(join(files.path, 'profile'), 'utf8')
     await rm(files.path, { recursive: true, force: true })

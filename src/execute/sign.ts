@@ -33,7 +33,11 @@ export const sign: Handler = {
     if (await exists(join(home, build))) await pointLatest(home, build)
     else await publish(work, tools, value, build)
     const published: PublishedValue = { build: join(name, build) }
-    return { digest: digestOf({ ...published }), value: asValue(published), summary: join(home, build, value.packed.tarball.name) }
+    return {
+      digest: digestOf({ ...published }),
+      value: asValue(published),
+      summary: join(home, build, value.packed.tarball.name),
+    }
   },
 }
 
@@ -54,7 +58,12 @@ async function publish(work: Work, tools: Tools, value: PackedValue, build: stri
   if (signer !== undefined) {
     tools.progress(`signing ${value.packed.tarball.name}`)
     const home = tools.signer?.home
-    await signStage({ folder, packed: value.packed, signer: { key: signer, ...(home === undefined ? {} : { home }) }, signal: tools.signal })
+    await signStage({
+      folder,
+      packed: value.packed,
+      signer: { key: signer, ...(home === undefined ? {} : { home }) },
+      signal: tools.signal,
+    })
   }
   await publishBuild({ stages: tools.layout.stages, name, build, from: folder })
 }

@@ -53,7 +53,9 @@ export function valueOf<T>(output: Output): T {
   return output.value as unknown as T
 }
 
-export function asValue(value: SeedValue | RepositoryValue | TreeValue | RootValue | PackagesValue | PackedValue | PublishedValue | Resolved): Json {
+export function asValue(
+  value: SeedValue | RepositoryValue | TreeValue | RootValue | PackagesValue | PackedValue | PublishedValue | Resolved,
+): Json {
   return value as unknown as Json
 }
 

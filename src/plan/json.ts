@@ -26,7 +26,9 @@ export function differences(before: Json, after: Json, path = ''): string[] {
   if (canonical(before) === canonical(after)) return []
   if (isObject(before) && isObject(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted()
-    return keys.flatMap((key) => differences(before[key] ?? null, after[key] ?? null, path === '' ? key : `${path}.${key}`))
+    return keys.flatMap((key) =>
+      differences(before[key] ?? null, after[key] ?? null, path === '' ? key : `${path}.${key}`),
+    )
   }
   if (Array.isArray(before) && Array.isArray(after) && isKeyedByPath(before) && isKeyedByPath(after))
     return differences(byPath(before), byPath(after), path)
@@ -42,7 +44,9 @@ function isKeyedByPath(list: readonly Json[]): boolean {
 }
 
 function byPath(list: readonly Json[]): Json {
-  return Object.fromEntries(list.map((item) => [isObject(item) ? String(item['path']) : '', item]))
+  return Object.fromEntries(
+    list.map((item) => [isObject(item) && typeof item['path'] === 'string' ? item['path'] : '', item]),
+  )
 }
 
 function shorten(value: Json): string {

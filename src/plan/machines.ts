@@ -35,7 +35,12 @@ export interface PlannedMachine {
   readonly sets: readonly string[]
   readonly finish: {
     readonly scripts: readonly PlannedScript[]
-    readonly files: readonly { readonly path: string; readonly bytes: string; readonly mode: number; readonly link: string | undefined }[]
+    readonly files: readonly {
+      readonly path: string
+      readonly bytes: string
+      readonly mode: number
+      readonly link: string | undefined
+    }[]
     readonly hostname: string | undefined
   }
   readonly pack: { readonly compression: string; readonly nodes: string | undefined }

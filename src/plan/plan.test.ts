@@ -6,7 +6,13 @@ import { machineStep, planMachine, planProfile } from './machines.ts'
 import { stepKey, type Output, type Step } from './step.ts'
 import { judge } from './verdict.ts'
 
-const step = (id: string, parents: Record<string, string> = {}, input: Json = {}): Step => ({ id, kind: 'root', label: id, input, parents })
+const step = (id: string, parents: Record<string, string> = {}, input: Json = {}): Step => ({
+  id,
+  kind: 'root',
+  label: id,
+  input,
+  parents,
+})
 const knowing = (outputs: Record<string, Output>, last: Record<string, Json> = {}) => ({
   recipe: () => ({}),
   outputOf: (one: Step) => Promise.resolve(outputs[one.id]),
@@ -16,16 +22,26 @@ const knowing = (outputs: Record<string, Output>, last: Record<string, Json> = {
 describe('canonical', () => {
   test('does not depend on the order of keys, and leaves undefined out', () => {
     expect(canonical({ b: [1, null], a: 'x', c: undefined })).toBe('{"a":"x","b":[1,null]}')
-    fc.assert(fc.property(fc.dictionary(fc.string(), fc.integer()), (record) => {
-      const turned = Object.fromEntries(Object.entries(record).toReversed())
-      expect(digestOf(turned)).toBe(digestOf(record))
-    }))
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.integer()), (record) => {
+        const turned = Object.fromEntries(Object.entries(record).toReversed())
+        expect(digestOf(turned)).toBe(digestOf(record))
+      }),
+    )
   })
 })
 
 test('differences name the path and both values, files by their path', () => {
   const before = { portage: { files: [{ path: 'make.conf', bytes: 'USE="a"' }] }, jobs: 1 }
-  const after = { portage: { files: [{ path: 'env/x', bytes: 'y' }, { path: 'make.conf', bytes: 'USE="b"' }] }, jobs: 1 }
+  const after = {
+    portage: {
+      files: [
+        { path: 'env/x', bytes: 'y' },
+        { path: 'make.conf', bytes: 'USE="b"' },
+      ],
+    },
+    jobs: 1,
+  }
   expect(differences(before, after)).toEqual([
     'portage.files.env/x: nothing → {"bytes":"y","path":"env/x"}',
     'portage.files.make.conf.bytes: USE="a" → USE="b"',
@@ -34,7 +50,11 @@ test('differences name the path and both values, files by their path', () => {
 
 describe('inOrder', () => {
   test('puts parents first', () => {
-    expect(inOrder([step('c', { x: 'b' }), step('a'), step('b', { x: 'a' })]).map((one) => one.id)).toEqual(['a', 'b', 'c'])
+    expect(inOrder([step('c', { x: 'b' }), step('a'), step('b', { x: 'a' })]).map((one) => one.id)).toEqual([
+      'a',
+      'b',
+      'c',
+    ])
   })
   test('refuses a circle and a missing parent', () => {
     expect(() => inOrder([step('a', { x: 'b' }), step('b', { x: 'a' })])).toThrow('want each other')
@@ -63,9 +83,24 @@ describe('judge', () => {
 test('two machines on one profile share its steps and nothing of their own', () => {
   const repository = { name: 'gentoo', revision: 'r', tree: 't', time: 1, location: '/var/db/repos/gentoo' }
   const portage = { files: [], profile: undefined }
-  const profile = planProfile({ name: 'p', seed: { sha512: 's', primary: 'k', name: 'n' }, portage, sets: [], scripts: [] }, [repository])
+  const profile = planProfile(
+    { name: 'p', seed: { sha512: 's', primary: 'k', name: 'n' }, portage, sets: [], scripts: [] },
+    [repository],
+  )
   const machine = (name: string) =>
-    planMachine({ name, profile: 'p', arch: 'amd64', portage, sets: ['x'], finish: { scripts: [], files: [], hostname: undefined }, pack: { compression: 'zstd', nodes: undefined }, signer: 'F' }, [repository])
+    planMachine(
+      {
+        name,
+        profile: 'p',
+        arch: 'amd64',
+        portage,
+        sets: ['x'],
+        finish: { scripts: [], files: [], hostname: undefined },
+        pack: { compression: 'zstd', nodes: undefined },
+        signer: 'F',
+      },
+      [repository],
+    )
   const steps = inOrder([...profile, ...machine('one'), ...machine('two')])
   expect(new Set(steps.map((one) => one.id)).size).toBe(steps.length)
   expect(steps.filter((one) => one.kind === 'builder')).toHaveLength(1)

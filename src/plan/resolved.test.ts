@@ -1,15 +1,30 @@
 import { describe, expect, test } from 'vitest'
-import { compilePlan, fingerprints, type Resolved, type ResolvedPackage } from './resolved.ts'
+import { compilePlan, fingerprints, packagesToHave, type Resolved, type ResolvedPackage } from './resolved.ts'
 
 type Part = Partial<ResolvedPackage> & { id: string }
 const entry = (part: Part): ResolvedPackage => {
   const cpv = part.id.replace(/^\w+:/, '')
   const [, name = '', version = ''] = /^(.+?)-(\d.*)$/.exec(cpv) ?? []
-  return { cpv, name, version, slot: '0', subslot: '0', repository: 'gentoo', use: [], needs: [], ...(part.installed === undefined ? { madeFrom: cpv } : {}), ...part }
+  return {
+    cpv,
+    name,
+    version,
+    slot: '0',
+    subslot: '0',
+    repository: 'gentoo',
+    use: [],
+    needs: [],
+    ...(part.installed === undefined ? { madeFrom: cpv } : {}),
+    ...part,
+  }
 }
 const build = (id: string) => ({ id, kinds: ['build'] })
 const run = (id: string) => ({ id, kinds: ['run'] })
-const answer = (packages: Part[], installed: Resolved['installed'] = [], toolchain = 'gcc 14'): Resolved => ({ packages: packages.map(entry), installed, toolchain })
+const answer = (packages: Part[], installed: Resolved['installed'] = [], toolchain = 'gcc 14'): Resolved => ({
+  packages: packages.map(entry),
+  installed,
+  toolchain,
+})
 const ids = (entries: readonly ResolvedPackage[]) => entries.map((one) => one.id)
 
 describe('fingerprints', () => {
@@ -52,11 +67,20 @@ describe('fingerprints', () => {
   })
 })
 
+test('a package that root and building want differently is never taken for one', () => {
+  const lib = { id: 'target:dev-libs/lib-1' }
+  expect([...packagesToHave(answer([lib, { id: 'builder:dev-libs/lib-1' }])).keys()]).toEqual(['dev-libs/lib-1'])
+  expect(() => packagesToHave(answer([lib, { id: 'builder:dev-libs/lib-1', use: ['x'] }]))).toThrow('two ways at once')
+})
+
 describe('compilePlan', () => {
   const tool = { id: 'builder:dev-util/tool-1' }
   const lib = { id: 'builder:dev-libs/lib-1' }
   const libTarget = { id: 'target:dev-libs/lib-1' }
-  const prog = { id: 'target:app-misc/prog-1', needs: [build('builder:dev-libs/lib-1'), build('builder:dev-util/tool-1'), run('target:dev-libs/lib-1')] }
+  const prog = {
+    id: 'target:app-misc/prog-1',
+    needs: [build('builder:dev-libs/lib-1'), build('builder:dev-util/tool-1'), run('target:dev-libs/lib-1')],
+  }
   const all = () => true
 
   test('what others build with is merged, in order; the rest is only compiled; nothing twice', () => {

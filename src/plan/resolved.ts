@@ -30,7 +30,12 @@ export interface ResolvedPackage {
 export interface Resolved {
   /** In merge order, what the builder already has last. */
   readonly packages: readonly ResolvedPackage[]
-  readonly installed: readonly { readonly cpv: string; readonly name: string; readonly slot: string; readonly use: readonly string[] }[]
+  readonly installed: readonly {
+    readonly cpv: string
+    readonly name: string
+    readonly slot: string
+    readonly use: readonly string[]
+  }[]
   readonly toolchain: Json
 }
 
@@ -39,8 +44,13 @@ export function targets(resolved: Resolved): ResolvedPackage[] {
 }
 
 /** The package of the empty root that an installed one of the builder stands for, if there is one. */
-function twinOf(entry: { readonly name: string; readonly slot: string }, resolved: Resolved): ResolvedPackage | undefined {
-  return resolved.packages.find((other) => other.id.startsWith('target:') && other.name === entry.name && other.slot === entry.slot)
+function twinOf(
+  entry: { readonly name: string; readonly slot: string },
+  resolved: Resolved,
+): ResolvedPackage | undefined {
+  return resolved.packages.find(
+    (other) => other.id.startsWith('target:') && other.name === entry.name && other.slot === entry.slot,
+  )
 }
 
 /**
@@ -67,12 +77,38 @@ export function fingerprints(resolved: Resolved): Map<string, string> {
     const build = entry.needs.filter((need) => need.kinds.includes('build')).map((need) => identity(need.id))
     open.delete(self)
     const { cpv, slot, subslot, repository, use, madeFrom } = entry
-    const value = digestOf({ cpv, slot, subslot, repository, use, madeFrom, toolchain: resolved.toolchain, build: build.toSorted() })
+    const value = digestOf({
+      cpv,
+      slot,
+      subslot,
+      repository,
+      use,
+      madeFrom,
+      toolchain: resolved.toolchain,
+      build: build.toSorted(),
+    })
     found.set(entry.id, value)
     return value
   }
   for (const entry of resolved.packages) if (entry.installed === undefined) fingerprint(entry)
   return found
+}
+
+/**
+ * version → fingerprint. What the empty root gets and what building it merges into the builder's copy is one package.
+ * @throws Error when the two were asked for differently: then one binary package could not serve both
+ */
+export function packagesToHave(resolved: Resolved): Map<string, string> {
+  const marks = fingerprints(resolved)
+  const wanted = new Map<string, string>()
+  for (const { id, cpv } of resolved.packages) {
+    const mark = marks.get(id)
+    if (mark === undefined) continue
+    if ((wanted.get(cpv) ?? mark) !== mark)
+      throw new Error(`${cpv} is wanted in two ways at once, for the root and for building`)
+    wanted.set(cpv, mark)
+  }
+  return wanted
 }
 
 export interface CompilePlan {
@@ -96,7 +132,9 @@ export function compilePlan(resolved: Resolved, isMissing: (entry: ResolvedPacka
   /** The entry that must be merged so that the builder's copy has `entry`, or undefined when it has it already. */
   const toMerge = (entry: ResolvedPackage): ResolvedPackage | undefined => {
     const wanted = twinOf(entry, resolved) ?? entry
-    const has = resolved.installed.some((have) => have.cpv === wanted.cpv && have.slot === wanted.slot && sameUse(have.use, wanted.use))
+    const has = resolved.installed.some(
+      (have) => have.cpv === wanted.cpv && have.slot === wanted.slot && sameUse(have.use, wanted.use),
+    )
     if (has || wanted.installed !== undefined) return undefined
     const own = byId.get(`builder:${wanted.cpv}`)
     return own === undefined || own.installed !== undefined ? wanted : own
@@ -120,7 +158,9 @@ export function compilePlan(resolved: Resolved, isMissing: (entry: ResolvedPacka
   // What a package asks of "/" at install time (IDEPEND) needs a binary package too: the assembly merges it there.
   const helpers = resolved.packages.filter((entry) => entry.installed === undefined && isMissing(entry))
   for (const entry of helpers) compile(entry)
-  const build = helpers.filter((entry, index) => !merge.has(entry.cpv) && helpers.findIndex((other) => other.cpv === entry.cpv) === index)
+  const build = helpers.filter(
+    (entry, index) => !merge.has(entry.cpv) && helpers.findIndex((other) => other.cpv === entry.cpv) === index,
+  )
   const inOrder = [...merge.values()].toSorted((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0))
   return { merge: build.length === 0 && inOrder.every((entry) => !isMissing(entry)) ? [] : inOrder, build }
 }

@@ -1,7 +1,8 @@
 /** Steps: what is to be made, from what. Pure data; `execute/` knows how. */
 import { digestOf, type Json } from './json.ts'
 
-export type StepKind = 'seed' | 'repository' | 'builder' | 'resolve' | 'fetch' | 'compile' | 'root' | 'finish' | 'pack' | 'sign'
+export type StepKind =
+  'seed' | 'repository' | 'builder' | 'resolve' | 'fetch' | 'compile' | 'root' | 'finish' | 'pack' | 'sign'
 
 export interface Step {
   /** `kind:name`, unique in a graph. */
@@ -29,6 +30,10 @@ export interface Output {
  * @param recipe what the handler itself brings in: argv, mounts, environment, digests of its programs
  * @param parents role → digest of that parent's output
  */
-export function stepKey(step: Pick<Step, 'kind' | 'input'>, recipe: Json, parents: Readonly<Record<string, string>>): string {
+export function stepKey(
+  step: Pick<Step, 'kind' | 'input'>,
+  recipe: Json,
+  parents: Readonly<Record<string, string>>,
+): string {
   return digestOf({ kind: step.kind, input: step.input, recipe, parents })
 }

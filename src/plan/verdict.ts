@@ -38,7 +38,14 @@ export async function judge(steps: readonly Step[], known: Knowledge): Promise<J
     const output = await known.outputOf(step, key, parentOutputs(step, outputs))
     if (output === undefined) {
       const before = await known.lastInput(step)
-      judged.push({ step, verdict: { word: 'run', key, because: before === undefined ? [] : differences(before, ingredients(step, known.recipe(step), parents)) } })
+      judged.push({
+        step,
+        verdict: {
+          word: 'run',
+          key,
+          because: before === undefined ? [] : differences(before, ingredients(step, known.recipe(step), parents)),
+        },
+      })
     } else {
       outputs.set(step.id, output)
       judged.push({ step, verdict: { word: 'have', key, output } })

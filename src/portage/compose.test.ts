@@ -19,7 +19,16 @@ describe('compose', () => {
       piece('global', 'global', { 'make.conf': 'CFLAGS="-O2"\nUSE="-simd ssl"\n' }),
     ])
     expect(files['make.conf']).toBe(
-      ['# znver3/make.conf', 'CFLAGS="-O3"', 'USE="${USE} simd"', '', '# global/make.conf', 'CFLAGS="-O2"', 'USE="${USE} -simd ssl"', ''].join('\n'),
+      [
+        '# znver3/make.conf',
+        'CFLAGS="-O3"',
+        'USE="${USE} simd"',
+        '',
+        '# global/make.conf',
+        'CFLAGS="-O2"',
+        'USE="${USE} -simd ssl"',
+        '',
+      ].join('\n'),
     )
   })
 
@@ -44,7 +53,10 @@ describe('compose', () => {
   })
 
   test('bashrcs follow each other, other files of one path are replaced by the later piece, sets are added', () => {
-    const pieces = [piece('cpu', 'a', { bashrc: 'one', 'env/fast': 'old' }), piece('global', 'b', { bashrc: 'two', 'env/fast': 'new' })]
+    const pieces = [
+      piece('cpu', 'a', { bashrc: 'one', 'env/fast': 'old' }),
+      piece('global', 'b', { bashrc: 'two', 'env/fast': 'new' }),
+    ]
     const { directory } = compose(pieces, [{ name: 'tools', text: 'a/a' }], new Set())
     expect(Object.fromEntries(directory.files.map((file) => [file.path, file.bytes]))).toEqual({
       bashrc: '# a/bashrc\none\n\n# b/bashrc\ntwo\n',
@@ -57,7 +69,11 @@ describe('compose', () => {
     const result = compose([piece('global', 'g', { profile: 'gentoo:hardened\n', 'make.profile': 'x' })], [], new Set())
     expect(result.directory.profile).toBe('gentoo:hardened')
     expect(result.mistakes).toEqual([
-      { file: 'g/make.profile', line: 1, message: 'make.profile is made by the program; name the profile in a file "profile" as repository:path.' },
+      {
+        file: 'g/make.profile',
+        line: 1,
+        message: 'make.profile is made by the program; name the profile in a file "profile" as repository:path.',
+      },
     ])
   })
 
@@ -70,11 +86,22 @@ describe('compose', () => {
 
 test('repositoriesOf reads the sections of every file, later ones on top', () => {
   const pieces = [
-    piece('global', 'g', { 'repos.conf/gentoo.conf': '[DEFAULT]\nmain-repo = gentoo\nsync-type = git\n\n[gentoo]\nlocation = /var/db/repos/gentoo\nsync-uri: /srv/gentoo\n' }),
-    piece('local', 'l', { 'repos.conf': '# mine\n[overlay]\nsync-uri = https://example.org/o.git\n[gentoo]\nsync-uri = /srv/other\n' }),
+    piece('global', 'g', {
+      'repos.conf/gentoo.conf':
+        '[DEFAULT]\nmain-repo = gentoo\nsync-type = git\n\n[gentoo]\nlocation = /var/db/repos/gentoo\nsync-uri: /srv/gentoo\n',
+    }),
+    piece('local', 'l', {
+      'repos.conf': '# mine\n[overlay]\nsync-uri = https://example.org/o.git\n[gentoo]\nsync-uri = /srv/other\n',
+    }),
   ]
   expect(repositoriesOf(compose(pieces, [], new Set()).directory)).toEqual([
     { name: 'gentoo', location: '/var/db/repos/gentoo', syncType: 'git', syncUri: '/srv/other', main: true },
-    { name: 'overlay', location: '/var/db/repos/overlay', syncType: 'git', syncUri: 'https://example.org/o.git', main: false },
+    {
+      name: 'overlay',
+      location: '/var/db/repos/overlay',
+      syncType: 'git',
+      syncUri: 'https://example.org/o.git',
+      main: false,
+    },
   ])
 })

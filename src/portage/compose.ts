@@ -21,7 +21,11 @@ const LINE_FILES =
   /^(package\.(accept_keywords|accept_restrict|env|keywords|license|mask|properties|unmask|use)|repos\.conf|binrepos\.conf|categories|mirrors|license_groups|profile\/(make\.defaults|package\.[a-z._]+|packages|use\.[a-z._]+|soname\.provided))$/
 
 /** @param lists names of the variables that stack like a chain of profiles (see `variables.ts`) */
-export function compose(pieces: readonly ComposerPiece[], sets: readonly ComposerSet[], lists: ReadonlySet<string>): Composed {
+export function compose(
+  pieces: readonly ComposerPiece[],
+  sets: readonly ComposerSet[],
+  lists: ReadonlySet<string>,
+): Composed {
   const out: Out = new Map()
   const mistakes: PieceMistake[] = []
   const makeConf: string[] = []
@@ -36,14 +40,23 @@ export function compose(pieces: readonly ComposerPiece[], sets: readonly Compose
       else if (file.path === 'bashrc') bashrc.push(`# ${file.file}\n${endWithNewline(file.bytes)}`)
       else if (file.path === 'profile') profile = text(file).trim()
       else if (file.path === 'make.profile' || top === 'make.profile')
-        mistakes.push({ file: file.file, line: 1, message: 'make.profile is made by the program; name the profile in a file "profile" as repository:path.' })
-      else if (lineFile !== undefined) out.set(`${lineFile.base}/${label}${lineFile.rest}`, { bytes: endWithNewline(file.bytes), executable: false })
+        mistakes.push({
+          file: file.file,
+          line: 1,
+          message: 'make.profile is made by the program; name the profile in a file "profile" as repository:path.',
+        })
+      else if (lineFile !== undefined)
+        out.set(`${lineFile.base}/${label}${lineFile.rest}`, { bytes: endWithNewline(file.bytes), executable: false })
       else out.set(file.path, { bytes: file.bytes, executable: file.executable })
     }
   }
   if (makeConf.length > 0) out.set('make.conf', { bytes: makeConf.join('\n'), executable: false })
   if (bashrc.length > 0) out.set('bashrc', { bytes: bashrc.join('\n'), executable: false })
-  for (const set of sets) out.set(`sets/${set.name}`, { bytes: endWithNewline(Buffer.from(set.text, 'utf8').toString('latin1')), executable: false })
+  for (const set of sets)
+    out.set(`sets/${set.name}`, {
+      bytes: endWithNewline(Buffer.from(set.text, 'utf8').toString('latin1')),
+      executable: false,
+    })
   return { directory: { files: sorted(out), profile }, mistakes }
 }
 

@@ -12,7 +12,12 @@ export interface PortageDirectory {
 export interface ComposerPiece {
   readonly rank: 'cpu' | 'global' | 'local' | 'machine'
   readonly name: string
-  readonly files: readonly { readonly path: string; readonly file: string; readonly bytes: string; readonly executable: boolean }[]
+  readonly files: readonly {
+    readonly path: string
+    readonly file: string
+    readonly bytes: string
+    readonly executable: boolean
+  }[]
 }
 
 export interface ComposerSet {

@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto'
 import { cp, link, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { hashFile } from '../system/hash.ts'
-import { syncFolder, syncFile, writeWhole } from '../system/files.ts'
+import { writeWhole } from '../system/files.ts'
+import { moveFolder } from '../system/move.ts'
 import type { Layout } from './layout.ts'
 import { readJson } from './steps.ts'
 
@@ -28,7 +29,9 @@ export class PackageStore {
   async find(fingerprint: string): Promise<PackageEntry | undefined> {
     const entry = await readJson<PackageEntry>(join(this.folder(fingerprint), 'entry.json'))
     if (entry === undefined) return undefined
-    const size = await stat(this.file(fingerprint)).then((info) => info.size).catch(() => -1)
+    const size = await stat(this.file(fingerprint))
+      .then((info) => info.size)
+      .catch(() => -1)
     return size === entry.bytes ? entry : undefined
   }
 
@@ -39,16 +42,19 @@ export class PackageStore {
       await rm(file, { force: true })
       return have
     }
-    const entry: PackageEntry = { fingerprint, cpv, sha256: await hashFile(file, 'sha256'), bytes: (await stat(file)).size }
+    const entry: PackageEntry = {
+      fingerprint,
+      cpv,
+      sha256: await hashFile(file, 'sha256'),
+      bytes: (await stat(file)).size,
+    }
     const aside = join(this.layout.scratch, `package-${randomUUID()}`)
     await mkdir(aside, { recursive: true })
     await rename(file, join(aside, 'package.gpkg.tar'))
-    await syncFile(join(aside, 'package.gpkg.tar'))
     await writeWhole(join(aside, 'entry.json'), JSON.stringify(entry))
     await mkdir(this.layout.packages, { recursive: true })
     await rm(this.folder(fingerprint), { recursive: true, force: true })
-    await rename(aside, this.folder(fingerprint))
-    await syncFolder(this.layout.packages)
+    await moveFolder(aside, this.folder(fingerprint))
     return entry
   }
 

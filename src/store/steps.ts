@@ -29,7 +29,11 @@ export class StepStore {
   /** Every record there is. */
   async all(): Promise<StepRecord[]> {
     const names = await readdir(this.layout.steps).catch(() => [])
-    const records = await Promise.all(names.filter((name) => name.endsWith('.json') && !name.startsWith('.')).map((name) => this.find(name.slice(0, -5))))
+    const records = await Promise.all(
+      names
+        .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+        .map((name) => this.find(name.slice(0, -5))),
+    )
     return records.filter((record) => record !== undefined)
   }
 

@@ -30,7 +30,7 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /** Makes a file's bytes survive a power cut. */
-export async function syncFile(path: string): Promise<void> {
+async function syncFile(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {
     await handle.sync()

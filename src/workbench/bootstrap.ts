@@ -1,5 +1,5 @@
 /** bootstrap: a stage3 whose signature was verified becomes the seed of a profile. */
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Config } from '../config/model.ts'
 import { readLock, writeLock } from '../config/lock.ts'
@@ -7,7 +7,8 @@ import { UserError } from '../errors.ts'
 import { realiseSteps, type Run } from '../execute/run.ts'
 import type { Step } from '../plan/step.ts'
 import { listsOf, planBuilder } from '../pipeline.ts'
-import { exists, syncFolder, writeWhole } from '../system/files.ts'
+import { exists, writeWhole } from '../system/files.ts'
+import { moveFolder, sweepMoves } from '../system/move.ts'
 import { verifyStage3 } from '../upstream/stage3.ts'
 import { failIfAny } from './failures.ts'
 
@@ -73,7 +74,7 @@ async function takeIn(config: Config, run: Run, stage3: string) {
   try {
     const trusted = join(config.path, 'env', 'trusted.keys', 'stage3')
     const verified = await verifyStage3({ tarball: stage3, to: aside, trusted, signal: run.signal })
-    if (verified.arch !== undefined && verified.arch !== config.env.arch)
+    if (verified.arch !== undefined && gentooArch(verified.arch) !== config.env.arch)
       throw new UserError(
         'wrong-architecture',
         `${verified.name} is for ${verified.arch}; the configuration is for ${config.env.arch}.`,
@@ -85,8 +86,8 @@ async function takeIn(config: Config, run: Run, stage3: string) {
     if (!(await exists(join(home, verified.name)))) {
       await mkdir(run.layout.seeds, { recursive: true })
       await rm(home, { recursive: true, force: true })
-      await rename(aside, home)
-      await syncFolder(run.layout.seeds)
+      await sweepMoves(run.layout.seeds)
+      await moveFolder(aside, home)
     }
     const seconds = (performance.now() - since) / 1000
     run.emit({
@@ -101,6 +102,22 @@ async function takeIn(config: Config, run: Run, stage3: string) {
   } finally {
     await rm(aside, { recursive: true, force: true })
   }
+}
+
+/** Upstream's words in stage3 names that are not Gentoo's ARCH already. */
+const ARCH_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^i[4-6]86/, 'x86'],
+  [/^armv/, 'arm'],
+  [/^rv\d/, 'riscv'],
+  [/^(ppc64|power\d)/, 'ppc64'],
+  [/^(hppa|mips|sparc|s390|loong)/, ''],
+]
+
+/** `armv7a_hardfp` → `arm`: what a stage3's name calls its architecture → Gentoo's ARCH. */
+export function gentooArch(word: string): string {
+  const found = ARCH_WORDS.find(([pattern]) => pattern.test(word))
+  if (found === undefined) return word
+  return found[1] === '' ? (found[0].exec(word)?.[0] ?? word) : found[1]
 }
 
 /** The profile that commands take when none is named. */

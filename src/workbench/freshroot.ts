@@ -5,12 +5,11 @@ import type { Argv, Container } from '../engine/engine.ts'
 import { UserError } from '../errors.ts'
 import { writePortageFolder } from '../execute/portageFolder.ts'
 import { outputOf, realiseSteps, type Run } from '../execute/run.ts'
-import { valueOf, type RepositoryValue, type SeedValue, type TreeValue } from '../execute/values.ts'
+import { valueOf, type PortageInput, type RepositoryValue, type SeedValue, type TreeValue } from '../execute/values.ts'
 import { containerEnvironment } from '../execute/environment.ts'
 import { composed, listsOf, plan, planBuilder, type Goal } from '../pipeline.ts'
 import { machineStep } from '../plan/machines.ts'
 import type { Step } from '../plan/step.ts'
-import type { PortageDirectory } from '../portage/model.ts'
 import { failIfAny } from './failures.ts'
 
 export interface FreshRoot {
@@ -56,9 +55,8 @@ async function openBuilder(goal: Goal, run: Run, machine: string | undefined): P
   const result = await realiseSteps(steps, run)
   failIfAny(result)
   const builder = outputOf(result, `builder:${profile}`)
-  const portage = define === undefined ? builderPortage(steps) : composed(config, define.stage3, lists)
-  const locations = (steps.find((step) => step.kind === 'builder')?.input as { locations: Record<string, string> })
-    .locations
+  const { portage: own, locations } = builderInput(steps)
+  const portage = define === undefined ? own : composed(config, define.stage3, lists)
   const folder = await mkdtemp(join(run.layout.scratch, 'freshroot-'))
   await chmod(folder, 0o755)
   const seed = valueOf<SeedValue>(outputOf(result, `seed:${profile}`))
@@ -79,8 +77,10 @@ async function openBuilder(goal: Goal, run: Run, machine: string | undefined): P
   })
 }
 
-function builderPortage(steps: readonly Step[]): PortageDirectory {
-  return (steps.find((step) => step.kind === 'builder')?.input as unknown as { portage: PortageDirectory }).portage
+function builderInput(steps: readonly Step[]): PortageInput {
+  const step = steps.find((candidate) => candidate.kind === 'builder')
+  if (step === undefined) throw new Error('a plan of a profile has no builder')
+  return step.input as unknown as PortageInput
 }
 
 async function openFinished(goal: Goal, run: Run, machine: string | undefined): Promise<Container> {

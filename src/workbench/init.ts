@@ -10,7 +10,15 @@ import { projectRoot } from '../system/project.ts'
 const STARTER = join(projectRoot(), 'src/workbench/starter')
 
 /** Node's names of architectures → Gentoo's. */
-const ARCHES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64', ia32: 'x86', riscv64: 'riscv', ppc64: 'ppc64', s390x: 's390', loong64: 'loong' }
+const ARCHES: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  arm64: 'arm64',
+  ia32: 'x86',
+  riscv64: 'riscv',
+  ppc64: 'ppc64',
+  s390x: 's390',
+  loong64: 'loong',
+}
 
 export interface Initialised {
   readonly config: string
@@ -28,9 +36,17 @@ export interface InitOptions {
   readonly own?: Readonly<Record<string, string>>
 }
 
-export async function init(config: string, data: string, { example = true, own = {} }: InitOptions = {}): Promise<Initialised> {
+export async function init(
+  config: string,
+  data: string,
+  { example = true, own = {} }: InitOptions = {},
+): Promise<Initialised> {
   const arch = ARCHES[process.arch]
-  if (arch === undefined) throw new UserError('unknown-architecture', `There is no Gentoo name known for this host's architecture ${process.arch}.`)
+  if (arch === undefined)
+    throw new UserError(
+      'unknown-architecture',
+      `There is no Gentoo name known for this host's architecture ${process.arch}.`,
+    )
   const written: string[] = []
   const kept: string[] = []
   const put = async (path: string, write: (target: string) => Promise<void>) => {
@@ -46,9 +62,17 @@ export async function init(config: string, data: string, { example = true, own =
   }
   for (const [path, text] of Object.entries(own)) await put(path, (target) => writeFile(target, text, { flag: 'wx' }))
   const isExample = (path: string) => /(^|\/)(example|minimal)(\/|$)/.test(path)
-  for (const path of (await filesOf(STARTER)).filter((name) => (example || !isExample(name)) && own[name] === undefined))
-    await put(path === 'gitignore' ? '.gitignore' : path, (target) => copyFile(join(STARTER, path), target, constants.COPYFILE_EXCL))
-  for (const [name, value] of [['arch', arch], ['jobs', String(availableParallelism())]] as const) // prettier-ignore
+  for (const path of (await filesOf(STARTER)).filter(
+    (name) => (example || !isExample(name)) && own[name] === undefined,
+  ))
+    await put(path === 'gitignore' ? '.gitignore' : path, (target) =>
+      copyFile(join(STARTER, path), target, constants.COPYFILE_EXCL),
+    )
+  for (const [name, value] of [
+    ['arch', arch],
+    ['jobs', String(availableParallelism())],
+  ] as const)
+    // prettier-ignore
     await put(`env/${name}`, (target) => writeFile(target, `${value}\n`, { flag: 'wx' }))
   const layout = layoutOf(data)
   for (const folder of [layout.stages, layout.logs, layout.distfiles]) await mkdir(folder, { recursive: true })
@@ -57,5 +81,7 @@ export async function init(config: string, data: string, { example = true, own =
 
 async function filesOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
 }

@@ -26,7 +26,14 @@ export async function listStages(data: string): Promise<PublishedStage[]> {
       const tarball = files.find((name) => TARBALL.test(name))
       if (tarball === undefined) continue
       const path = join(home, build, tarball)
-      found.push({ machine, build, latest: build === latest, tarball: path, bytes: (await stat(path)).size, signed: files.includes(`${tarball}.asc`) })
+      found.push({
+        machine,
+        build,
+        latest: build === latest,
+        tarball: path,
+        bytes: (await stat(path)).size,
+        signed: files.includes(`${tarball}.asc`),
+      })
     }
   }
   return found

@@ -29,6 +29,8 @@ import { tarOf, type Member } from './tar-writer.ts'
 
 const ENGINES = (process.env['GENTOOMUCH_ENGINES'] ?? 'embedded').split(' ')
 const never = new AbortController().signal
+/** A number that only this run's processes have in their command line. */
+const mark = (n: number) => `${1_000_000 + process.pid}${n}`
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 
 describe.each(ENGINES)('engine %s', (name) => {
@@ -185,8 +187,8 @@ describe.each(ENGINES)('engine %s', (name) => {
 
     test('leaves nothing running behind it', async () => {
       await within({}, async (container) => {
-        await say(container, 'setsid sleep 43210 >/dev/null 2>&1 & exit 0')
-        expect(await processes('sleep\0' + '43210')).toEqual([])
+        await say(container, `setsid sleep ${mark(2)} >/dev/null 2>&1 & exit 0`)
+        expect(await processes(`sleep\0${mark(2)}`)).toEqual([])
       })
     })
 
@@ -591,10 +593,10 @@ describe.each(ENGINES)('engine %s', (name) => {
     })
 
     test('an export that nobody reads to its end stops', async () => {
-      const out = await engine.exportTree(tree, { epoch: 0 })
+      const out = await engine.exportTree(tree, { epoch: Number(mark(1)) })
       await once(out, 'readable')
       out.destroy()
-      await expect.poll(() => processes('--clamp-mtime'), { timeout: 10_000 }).toEqual([])
+      await expect.poll(() => processes(`--mtime=@${mark(1)}`), { timeout: 10_000 }).toEqual([])
     })
 
     test('an export that fails is never just short', async () => {
@@ -651,13 +653,13 @@ describe.each(ENGINES)('engine %s', (name) => {
       await within({}, async (container) => {
         const stop = new AbortController()
         const stdout = new PassThrough()
-        const script = 'trap "" TERM INT HUP; setsid bash -c "trap \\"\\" TERM; sleep 54321" & echo go; sleep 65432'
+        const script = `trap "" TERM INT HUP; setsid bash -c "trap \\"\\" TERM; sleep ${mark(3)}" & echo go; sleep ${mark(4)}`
         const running = container.run(['bash', '-c', script], { stdout }, stop.signal)
         await once(stdout, 'data')
-        expect(await processes('sleep\0')).not.toEqual([])
+        expect(await processes(`sleep\0${mark(4)}`)).not.toEqual([])
         stop.abort()
         await expect(running).rejects.toMatchObject({ code: 'interrupted', exit: 130 })
-        expect(await processes('sleep\0' + '54321', 'sleep\0' + '65432')).toEqual([])
+        expect(await processes(`sleep\0${mark(3)}`, `sleep\0${mark(4)}`)).toEqual([])
       })
     })
 
@@ -668,24 +670,24 @@ describe.each(ENGINES)('engine %s', (name) => {
           setTimeout(() => {
             stop.abort()
           }, wait)
-          await expect(container.run(['sleep', '76543'], {}, stop.signal)).rejects.toMatchObject({
+          await expect(container.run(['sleep', mark(5)], {}, stop.signal)).rejects.toMatchObject({
             code: 'interrupted',
           })
         }
-        expect(await processes('76543')).toEqual([])
+        expect(await processes(mark(5))).toEqual([])
         expect(await mountsOf(data)).toEqual([])
       })
     })
 
     test('kill -9 of the program leaves no process and no mount', async () => {
       const compiled = await compile(scratch)
-      const arguments_ = [compiled, name, data, JSON.stringify(tree)]
+      const arguments_ = [compiled, name, data, JSON.stringify(tree), mark(6), mark(7)]
       const held = spawn(process.execPath, arguments_, { stdio: ['ignore', 'pipe', 'inherit'] })
       await once(held.stdout, 'data')
-      expect(await processes('sleep\0' + '98765', 'sleep\0' + '87654')).toHaveLength(2)
+      expect(await processes(`sleep\0${mark(6)}`, `sleep\0${mark(7)}`)).toHaveLength(2)
       held.kill('SIGKILL')
       await once(held, 'exit')
-      await expect.poll(() => processes('98765', '87654', 'eval "$'), { timeout: 5000 }).toEqual([])
+      await expect.poll(() => processes(mark(6), mark(7)), { timeout: 5000 }).toEqual([])
       expect(await mountsOf(data)).toEqual([])
       await engine.sweep()
       expect(await readdir(join(data, 'scratch/containers'))).toEqual([])

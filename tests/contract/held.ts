@@ -1,9 +1,9 @@
-/** A process of its own that runs a container until it is killed: `node held.js ENGINE DATA TREE`. Says `running` when it does. */
+/** A process of its own that runs a container until it is killed: `node held.js ENGINE DATA TREE SECONDS SECONDS`. Says `running` when it does. */
 import { Writable } from 'node:stream'
 import { openEngine } from '../../src/engine/open.ts'
 import type { TreeRef } from '../../src/engine/engine.ts'
 
-const [name, data, tree] = process.argv.slice(2) as [string, string, string]
+const [name, data, tree, one, two] = process.argv.slice(2) as [string, string, string, string, string]
 const engine = await openEngine(name, { data })
 const container = await engine.open({
   tree: JSON.parse(tree) as TreeRef,
@@ -13,7 +13,7 @@ const container = await engine.open({
   env: { PATH: '/bin' },
   network: false,
 })
-const script = 'setsid sleep 98765 & sleep 87654 & echo running; wait'
+const script = `setsid sleep ${one} & sleep ${two} & echo running; wait`
 const stdout = new Writable({
   write(chunk, _encoding, done) {
     process.stdout.write(chunk, done)

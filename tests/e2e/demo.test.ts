@@ -44,7 +44,10 @@ describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a new
     console.log(`demo as ${name}: cold ${coldTook.toFixed(0)} s, warm ${warmTook.toFixed(1)} s`)
     expect(coldTook).toBeLessThan(COLD)
     expect(warmTook).toBeLessThan(WARM)
-    for (const machine of MACHINES) expect(first.stdout).toContain((await run(['readlink', '-f', (await person.published(machine)).folder])).stdout.trim())
+    for (const machine of MACHINES)
+      expect(first.stdout).toContain(
+        (await run(['readlink', '-f', (await person.published(machine)).folder])).stdout.trim(),
+      )
     const events = await person.events('pipeline')
     expect(events.filter((event) => event.type === 'step-done').map((event) => event.how)).not.toContain('ran')
   })
@@ -68,16 +71,32 @@ describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a new
     await run(['gpgconf', '--homedir', keys, '--kill', 'all'])
     const listed = (await readFile(`${tarball}.packages`, 'utf8')).trim().split('\n')
     const inside = await run(['tar', '-tf', tarball])
-    const packages = [...new Set(inside.stdout.split('\n').flatMap((path) => /^\.\/var\/db\/pkg\/([^/]+\/[^/]+)\/$/.exec(path)?.[1] ?? []))]
+    const packages = [
+      ...new Set(
+        inside.stdout.split('\n').flatMap((path) => /^\.\/var\/db\/pkg\/([^/]+\/[^/]+)\/$/.exec(path)?.[1] ?? []),
+      ),
+    ]
     expect(listed).toEqual(packages.toSorted())
     expect(listed).toContain('dev-libs/libgreet-1.0')
     ;(tarballs[machine] ??= {})[name] = await hashFile(tarball, 'sha512')
   })
 
   test('freshroot looks into the finished root, without root rights', async () => {
-    const said = await person.gentoomuch(['freshroot', '--finished', 'workshop', ...person.flags, '-q', '--', 'greet', 'you'])
+    const said = await person.gentoomuch([
+      'freshroot',
+      '--finished',
+      'workshop',
+      ...person.flags,
+      '-q',
+      '--',
+      'greet',
+      'you',
+    ])
     expect(said.stdout).toMatch(/you/)
-    const status = await person.gentoomuch(['freshroot', '--finished', 'porch', ...person.flags, '-q', '--', 'sh', '-c', 'exit 7'], [7])
+    const status = await person.gentoomuch(
+      ['freshroot', '--finished', 'porch', ...person.flags, '-q', '--', 'sh', '-c', 'exit 7'],
+      [7],
+    )
     expect(status.status).toBe(7)
   })
 
@@ -92,10 +111,14 @@ describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a new
     expect(await readFile(join(root, 'etc/greeting'), 'utf8')).toMatch(/everyone/)
     expect(await readFile(join(root, 'etc/hostname'), 'utf8')).toBe('workshop\n')
     expect(await readFile(join(root, 'etc/motd'), 'utf8')).toBe('This machine was built by Gentoomuch.\n')
-    const { stdout: nodes } = await run(['stat', '-c', '%n %F %a %t:%T %u:%g', 'dev/console', 'dev/null'], { cwd: root })
+    const { stdout: nodes } = await run(['stat', '-c', '%n %F %a %t:%T %u:%g', 'dev/console', 'dev/null'], {
+      cwd: root,
+    })
     expect(nodes).toBe('dev/console character special file 600 5:1 0:0\ndev/null character special file 666 1:3 0:0\n')
     // Portage in the finished root knows its packages, with the machine's own configuration.
-    expect(await readFile(join(root, 'etc/portage/package.use/0030-local-colourful'), 'utf8')).toBe('dev-libs/libgreet color\n')
+    expect(await readFile(join(root, 'etc/portage/package.use/0030-local-colourful'), 'utf8')).toBe(
+      'dev-libs/libgreet color\n',
+    )
     expect(await readFile(join(root, 'var/lib/portage/world_sets'), 'utf8')).toBe('@greeting\n@household\n')
     await checkOddFiles(root)
     await rm(root, { recursive: true, force: true })
@@ -127,7 +150,12 @@ describe('what goes wrong is said', () => {
     const person = first()
     const config = join(person.demo, 'config')
     await writeFile(join(config, 'package.sets', 'broken'), 'app-misc/brokenbuild\n')
-    for (const [file, text] of [['stage3.defines/broken/cpu', 'generic'], ['stage3.defines/broken/packages', 'broken'], ['stage4.defines/broken/stage3', 'broken'], ['stage4.defines/broken/profile', 'demo']] as const) {
+    for (const [file, text] of [
+      ['stage3.defines/broken/cpu', 'generic'],
+      ['stage3.defines/broken/packages', 'broken'],
+      ['stage4.defines/broken/stage3', 'broken'],
+      ['stage4.defines/broken/profile', 'demo'],
+    ] as const) {
       await mkdir(join(config, file, '..'), { recursive: true })
       await writeFile(join(config, file), `${text}\n`)
     }
@@ -136,11 +164,22 @@ describe('what goes wrong is said', () => {
       expect(failed.stderr).toContain('app-misc/brokenbuild-1.0 failed in its compile phase')
       expect(failed.stderr).toMatch(/error:/)
       expect(failed.stderr).toMatch(/log +\/.*app-misc:brokenbuild-1\.0:.*\.log/)
-      const container = /freshroot --failed ([0-9a-f]+)/.exec(failed.stderr)?.[1] ?? expect.unreachable('no shell was named')
-      const shell = await person.gentoomuch(['freshroot', '--failed', container, ...person.flags, '-q', '--', 'ls', '/var/tmp/portage/app-misc'])
+      const container =
+        /freshroot --failed ([0-9a-f]+)/.exec(failed.stderr)?.[1] ?? expect.unreachable('no shell was named')
+      const shell = await person.gentoomuch([
+        'freshroot',
+        '--failed',
+        container,
+        ...person.flags,
+        '-q',
+        '--',
+        'ls',
+        '/var/tmp/portage/app-misc',
+      ])
       expect(shell.stdout).toContain('brokenbuild-1.0')
     } finally {
-      for (const path of ['package.sets/broken', 'stage3.defines/broken', 'stage4.defines/broken']) await rm(join(config, path), { recursive: true })
+      for (const path of ['package.sets/broken', 'stage3.defines/broken', 'stage4.defines/broken'])
+        await rm(join(config, path), { recursive: true })
     }
   })
 
@@ -183,8 +222,18 @@ describe('what goes wrong is said', () => {
     const { stdout } = await run(['find', releases, '-name', 'stage3-*.tar.xz'])
     const stage3 = stdout.trim()
     const forged = join(person.home, 'forged')
-    await person.shell(['bash', '-c', 'mkdir "$2" && cp "$1" "$1".asc "$2" && printf x >> "$2/${1##*/}"', 'bash', stage3, forged])
-    const { stderr } = await person.gentoomuch(['bootstrap', 'forged', join(forged, stage3.split('/').at(-1) ?? ''), ...person.flags], [3])
+    await person.shell([
+      'bash',
+      '-c',
+      'mkdir "$2" && cp "$1" "$1".asc "$2" && printf x >> "$2/${1##*/}"',
+      'bash',
+      stage3,
+      forged,
+    ])
+    const { stderr } = await person.gentoomuch(
+      ['bootstrap', 'forged', join(forged, stage3.split('/').at(-1) ?? ''), ...person.flags],
+      [3],
+    )
     expect(stderr).toMatch(/signature/)
     expect(await readFile(lock, 'utf8')).toBe(before)
     expect((await person.gentoomuch(['profile', 'ls', ...person.flags])).stdout).not.toContain('forged')

@@ -7,7 +7,17 @@ import { projectRoot } from '../../src/system/project.ts'
 import { run, type Ran } from '../../src/system/process.ts'
 
 /** How a machine reaches package registries: what its administrator set, and nothing that changes what is built. */
-const WAY_OUT = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'PIP_CERT']
+const WAY_OUT = [
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'PIP_CERT',
+]
 
 export const isRoot = process.getuid?.() === 0
 
@@ -59,22 +69,33 @@ export class Person {
   /** Starts a command in a process group of its own, for signals. The launcher becomes node: its id is the program's. */
   start(args: readonly string[]): ChildProcess {
     const [file, ...rest] = this.argv([join(this.checkout, 'gentoomuch'), ...args])
-    return spawn(file, rest, { cwd: this.home, env: { ...process.env, ...this.env() }, stdio: ['ignore', 'ignore', 'ignore'], detached: true })
+    return spawn(file, rest, {
+      cwd: this.home,
+      env: { ...process.env, ...this.env() },
+      stdio: ['ignore', 'ignore', 'ignore'],
+      detached: true,
+    })
   }
 
   /** Events of the newest run of a command. */
   async events(command: string): Promise<{ type: string; id?: string; text?: string; line?: string; how?: string }[]> {
     const logs = join(this.demo, 'data', 'logs')
-    const folder = (await readdir(logs)).filter((name) => name.includes(`-${command}`)).toSorted().at(-1)
+    const folder = (await readdir(logs))
+      .filter((name) => name.includes(`-${command}`))
+      .toSorted()
+      .at(-1)
     if (folder === undefined) throw new Error(`no run of ${command} in ${logs}`)
     const text = await readFile(join(logs, folder, 'events.jsonl'), 'utf8')
-    return text.trim().split('\n').map((line) => JSON.parse(line) as { type: string })
+    return text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string })
   }
 
   /** The newest published folder of a machine, with its tarball. */
   async published(machine: string): Promise<{ folder: string; tarball: string }> {
     const folder = join(this.demo, 'data', 'stages', machine, 'latest')
-    const tarball = (await readdir(folder)).find((name) => /\.tar\.zst$/.test(name))
+    const tarball = (await readdir(folder)).find((name) => name.endsWith('.tar.zst'))
     if (tarball === undefined) throw new Error(`no tarball in ${folder}`)
     return { folder, tarball: join(folder, tarball) }
   }
@@ -85,7 +106,9 @@ export class Person {
   }
 
   private env(): Record<string, string> {
-    const way = Object.fromEntries(WAY_OUT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+    const way = Object.fromEntries(
+      WAY_OUT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    )
     return { ...way, HOME: this.home, XDG_CACHE_HOME: join(this.home, 'cache') }
   }
 
@@ -98,9 +121,23 @@ export class Person {
   /** Tracked files and new ones that git does not ignore, as they are now; what a clone would have once they are committed. */
   private async clone(): Promise<void> {
     await mkdir(this.checkout)
-    const listed = await run(['git', '-C', projectRoot(), '-c', 'safe.directory=*', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'])
+    const listed = await run([
+      'git',
+      '-C',
+      projectRoot(),
+      '-c',
+      'safe.directory=*',
+      'ls-files',
+      '-z',
+      '--cached',
+      '--others',
+      '--exclude-standard',
+    ])
     const names = [...new Set(listed.stdout.split('\0'))].filter((name) => name !== '')
-    await run(['tar', '-C', projectRoot(), '--null', '--ignore-failed-read', '-cf', join(this.home, 'clone.tar'), '-T', '-'], { input: names.join('\0'), accept: [0, 1] })
+    await run(
+      ['tar', '-C', projectRoot(), '--null', '--ignore-failed-read', '-cf', join(this.home, 'clone.tar'), '-T', '-'],
+      { input: names.join('\0'), accept: [0, 1] },
+    )
     await run(['tar', '-C', this.checkout, '--no-same-owner', '-xf', join(this.home, 'clone.tar')])
     await rm(join(this.home, 'clone.tar'))
     if (this.asUser) await run(['chown', '-R', 'gentoomuch-test', this.home])

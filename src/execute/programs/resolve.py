@@ -104,12 +104,16 @@ def environment(settings, package):
     return values
 
 
-def made_from(trees, package):
-    """Everything that decides what this ebuild becomes, except its build dependencies."""
-    portdb = trees[package.root]["porttree"].dbapi
+def made_from(trees, target, package):
+    """Everything that decides what this ebuild becomes, except its build dependencies.
+
+    The settings are those of the target for packages of "/" too: they are compiled in one container with one
+    configuration, while here the environment (FEATURES …) reaches only the target's settings.
+    """
+    portdb = trees[target]["porttree"].dbapi
     ebuild = portdb.findname(package.cpv, myrepo=package.repo)
     repository = portdb.repositories[package.repo]
-    settings = portage.config(clone=trees[package.root]["vartree"].settings)
+    settings = portage.config(clone=trees[target]["vartree"].settings)
     eclasses = {}
     for name in sorted((package.inherited or ())):
         eclass = repository.eclass_db.eclasses.get(name)
@@ -180,8 +184,8 @@ def describe(package, graph, trees, target):
     if package.installed:
         entry["installed"] = installed_digest(trees, package)
     else:
-        entry["madeFrom"] = made_from(trees, package)
-        portdb = trees[package.root]["porttree"].dbapi
+        entry["madeFrom"] = made_from(trees, target, package)
+        portdb = trees[target]["porttree"].dbapi
         entry["distfiles"] = sorted(distfiles(portdb, package))
         entry["restrict"] = sorted(package.restrict) if hasattr(package, "restrict") else []
     return entry

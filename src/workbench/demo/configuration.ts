@@ -36,8 +36,10 @@ export function demoFiles(miniature: Miniature, keys: string, fingerprint: strin
     'stage4.defines/workshop/hostname': 'workshop\n',
     'stage4.defines/workshop/files': 'motd\n',
     'stage4.defines/workshop/scripts': 'greet-everyone\n',
-    'stage4.defines/workshop/nodes': '# Made by tar when the stage4 is unpacked as root.\n-m 600 /dev/console c 5 1\n-m 666 /dev/null c 1 3\n',
+    'stage4.defines/workshop/nodes':
+      '# Made by tar when the stage4 is unpacked as root.\n-m 600 /dev/console c 5 1\n-m 666 /dev/null c 1 3\n',
     'user.files/motd/etc/motd': 'This machine was built by Gentoomuch.\n',
-    'user.scripts/greet-everyone': '# Runs inside the finished root, with no network.\ngreet everyone > /etc/greeting\n',
+    'user.scripts/greet-everyone':
+      '# Runs inside the finished root, with no network.\ngreet everyone > /etc/greeting\n',
   }
 }

@@ -53,12 +53,23 @@ export interface DemoOptions {
 /** @throws UserError for a folder whose path make.conf could not name */
 export function demoPlaces(dir: string, env: NodeJS.ProcessEnv = process.env): DemoPlaces {
   if (/[\s"'$\\`]/.test(dir))
-    throw new UserError('bad-demo-dir', `The demo's folder ${JSON.stringify(dir)} holds blanks or quotes, which make.conf cannot name in GENTOO_MIRRORS.`, {
-      hint: 'choose another place with --dir',
-    })
+    throw new UserError(
+      'bad-demo-dir',
+      `The demo's folder ${JSON.stringify(dir)} holds blanks or quotes, which make.conf cannot name in GENTOO_MIRRORS.`,
+      {
+        hint: 'choose another place with --dir',
+      },
+    )
   const cache = env['GENTOOMUCH_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gentoomuch')
   const under = (name: string) => join(dir, name)
-  return { dir, config: under('config'), data: under('data'), keys: under('keys'), miniature: under('miniature'), cache: join(cache, 'miniature') }
+  return {
+    dir,
+    config: under('config'),
+    data: under('data'),
+    keys: under('keys'),
+    miniature: under('miniature'),
+    cache: join(cache, 'miniature'),
+  }
 }
 
 export async function demo(options: DemoOptions): Promise<Demo> {
@@ -67,7 +78,8 @@ export async function demo(options: DemoOptions): Promise<Demo> {
   const key = await throwAwayKey(places.keys, signal)
   await configure(places, miniature, key.fingerprint)
   const config = await readConfig(places.config)
-  if (await needsBootstrap(config, miniature)) await options.perform('bootstrap', config, (run) => bootstrap(config, run, PROFILE, miniature.stage3))
+  if (await needsBootstrap(config, miniature))
+    await options.perform('bootstrap', config, (run) => bootstrap(config, run, PROFILE, miniature.stage3))
   await options.perform('sync', config, (run) => sync(config, run, []))
   const ready = await readConfig(places.config)
   const lock = await readLock(places.config)

@@ -13,7 +13,18 @@ export async function throwAwayKey(home: string, signal: AbortSignal): Promise<{
   try {
     const have = await secretKey(gpg)
     if (have !== undefined) return { fingerprint: have, made: false }
-    await gpg('--quiet', '--pinentry-mode', 'loopback', '--passphrase', '', '--quick-generate-key', WHO, 'ed25519', 'sign', 'never')
+    await gpg(
+      '--quiet',
+      '--pinentry-mode',
+      'loopback',
+      '--passphrase',
+      '',
+      '--quick-generate-key',
+      WHO,
+      'ed25519',
+      'sign',
+      'never',
+    )
     const fingerprint = await secretKey(gpg)
     if (fingerprint === undefined) throw new Error('gpg made no key and said nothing')
     return { fingerprint, made: true }

@@ -13,7 +13,9 @@ export async function markDemo(dir: string): Promise<void> {
   if (await exists(join(dir, MARK))) return
   const found = await readdir(dir)
   if (found.length > 0)
-    throw new UserError('demo-dir-in-use', `${dir} is not empty and is not a demo's folder.`, { hint: 'choose an empty or new folder with --dir' })
+    throw new UserError('demo-dir-in-use', `${dir} is not empty and is not a demo's folder.`, {
+      hint: 'choose an empty or new folder with --dir',
+    })
   await writeWhole(join(dir, MARK), 'This folder was made by gentoomuch demo; gentoomuch demo --remove removes it.\n')
 }
 

@@ -16,7 +16,9 @@ export function demoWords({ places, stages, keyMade }: Demo, removeCommand: stri
     'Made:',
     ...stages.map((stage) => `  ${stage.tarball}`),
     '',
-    keyMade ? `Signed by a throw-away key, made just now in ${places.keys}.` : `Signed by the throw-away key in ${places.keys}.`,
+    keyMade
+      ? `Signed by a throw-away key, made just now in ${places.keys}.`
+      : `Signed by the throw-away key in ${places.keys}.`,
     '',
     'Verify:',
     `  gpg --homedir ${quoted(places.keys)} --verify ${tarball}.asc ${tarball}`,

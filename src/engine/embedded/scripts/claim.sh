@@ -4,6 +4,12 @@
 set -eu
 step() { printf 'step %s\n' "$1" >&3; }
 
+# What else of the caller's is open stays with the caller.
+for open in /proc/$$/fd/*; do
+  open=${open##*/}
+  ((open <= 5)) || exec {open}>&-
+done
+
 step 'to map the subordinate ids'
 printf 'map\n' >&3
 IFS= read -r answer <&5

@@ -10,6 +10,12 @@ step() { printf 'step %s\n' "$1" >&3; }
 # Whoever started us may have died while the death signal was unset.
 [[ $PPID == "$node" ]]
 
+# What else of the caller's is open stays with the caller.
+for open in /proc/$$/fd/*; do
+  open=${open##*/}
+  ((open <= 5)) || exec {open}>&-
+done
+
 # Mounts below a bind mount keep their own flags; a remount has to repeat those that are locked.
 make_read_only() {
   local id parent device origin point flags rest

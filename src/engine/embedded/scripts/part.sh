@@ -14,8 +14,8 @@ enclosed=(unshare "${namespaces[@]}" --fork --kill-child bash --norc -c 'eval "$
 step 'to make the namespaces'
 # node's pipes are sockets; a command that opens /dev/stdout or /dev/stderr needs pipes.
 if [[ $io == pipes ]]; then
-  [[ ! -S /dev/fd/1 ]] || exec 1> >(exec cat </dev/null 3>&- 4>&- 5>&-)
-  [[ ! -S /dev/fd/4 ]] || exec 4> >(exec cat </dev/null >&4 3>&- 4>&- 5>&-)
+  [[ ! -S /dev/fd/1 ]] || exec 1> >(exec cat 3>&- 4>&- 5>&-)
+  [[ ! -S /dev/fd/4 ]] || exec 4> >(exec cat >&4 3>&- 4>&- 5>&-)
   [[ ! -S /dev/fd/0 ]] || exec 0< <(exec cat 3>&- 4>&- 5>&-)
 fi
 if [[ $io != terminal ]]; then

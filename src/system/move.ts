@@ -1,0 +1,69 @@
+/** Moving a finished folder to its place, where it appears whole, also from another file system (scratch on a tmpfs). */
+import { randomUUID } from 'node:crypto'
+import { chmod, cp, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { syncFolder } from './files.ts'
+
+/** What an interrupted move may leave beside its target; `sweepMoves` removes it. */
+const UNFINISHED = '.unfinished-'
+
+/** By rename; where that cannot be, by a copy that is renamed when it is complete. The target must not exist. */
+export async function moveFolder(from: string, target: string): Promise<void> {
+  await chmod(from, 0o755)
+  await syncFiles(from)
+  const home = dirname(target)
+  try {
+    await rename(from, target)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+    await copyWhole(from, target)
+    await rm(from, { recursive: true, force: true })
+  }
+  await syncFolder(home)
+}
+
+/** Removes what killed moves left in a folder. */
+export async function sweepMoves(home: string): Promise<void> {
+  const left = (await readdir(home)).filter((name) => name.startsWith(UNFINISHED))
+  await Promise.all(left.map((name) => rm(join(home, name), { recursive: true, force: true })))
+}
+
+/** A temporary name in the folder of `target`, for `sweepMoves` to know. */
+export function unfinishedBeside(target: string): string {
+  return join(dirname(target), `${UNFINISHED}${basename(target).slice(0, 40)}-${randomUUID()}`)
+}
+
+async function copyWhole(from: string, target: string): Promise<void> {
+  const copy = unfinishedBeside(target)
+  try {
+    await cp(from, copy, {
+      recursive: true,
+      preserveTimestamps: true,
+      verbatimSymlinks: true,
+      errorOnExist: true,
+      force: false,
+    })
+    await chmod(copy, 0o755)
+    await syncFiles(copy)
+    await rename(copy, target)
+  } catch (error) {
+    await rm(copy, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function syncFiles(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await syncFiles(path)
+    else if (entry.isFile()) {
+      const handle = await open(path, 'r')
+      try {
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+    }
+  }
+  await syncFolder(folder)
+}
