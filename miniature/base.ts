@@ -17,45 +17,59 @@ export async function baseKey(): Promise<string> {
   return keyOf([debianKey(await hostSources()), PORTAGE, EPOCH, ENVIRONMENT, script])
 }
 
-/** Hands the base to `work` as a tree, and removes the tree afterwards. */
-export async function withBase<T>(making: Making, work: (tree: TreeRef) => Promise<T>): Promise<T> {
-  const path = await kept(making.cache, 'base.tar.zst', await baseKey(), (to) => makeBase(making, to))
-  return withTree(making, path, work)
+/** The base as a tree: imported when it is first asked for, and only once. */
+export interface Base {
+  tree(): Promise<TreeRef>
+}
+
+/** Hands the base to `work`, and removes its tree afterwards. */
+export async function withBase<T>(making: Making, work: (base: Base) => Promise<T>): Promise<T> {
+  let tree: Promise<TreeRef> | undefined
+  const load = async () =>
+    importFrom(making, await kept(making.cache, 'base.tar.zst', await baseKey(), (to) => makeBase(making, to)))
+  try {
+    return await work({ tree: () => (tree ??= load()) })
+  } finally {
+    const imported = await tree?.catch(() => undefined)
+    if (imported !== undefined) await making.engine.remove(imported, [])
+  }
 }
 
 async function makeBase(making: Making, to: string): Promise<void> {
   const archive = await debian(making)
   const portage = await portageSource(making)
-  await withTree(making, archive, async (tree) => {
-    progress(making, 2, `installing Portage ${PORTAGE.version}`)
-    const container = await making.engine.open({
-      tree,
-      mounts: [RECIPE_MOUNT, { source: portage, target: '/run/in/portage.tar.gz', readOnly: true }],
-      folders: [],
-      tmpfs: [],
-      env: ENVIRONMENT,
-      network: false,
-    })
-    try {
-      await runScript(making, container, 'base.sh')
-      const made = await container.keepTree('/')
-      await exportTo(making, made, to)
-      await making.engine.remove(made, [tree])
-    } finally {
-      await container.close()
-    }
-  })
+  const tree = await importFrom(making, archive)
+  try {
+    await installPortage(making, tree, portage, to)
+  } finally {
+    await making.engine.remove(tree, [])
+  }
 }
 
-async function withTree<T>(making: Making, archive: string, work: (tree: TreeRef) => Promise<T>): Promise<T> {
-  const { engine, signal } = making
+async function installPortage(making: Making, tree: TreeRef, portage: string, to: string): Promise<void> {
+  progress(making, 2, `installing Portage ${PORTAGE.version}`)
+  const container = await making.engine.open({
+    tree,
+    mounts: [RECIPE_MOUNT, { source: portage, target: '/run/in/portage.tar.gz', readOnly: true }],
+    folders: [],
+    tmpfs: [],
+    env: ENVIRONMENT,
+    network: false,
+  })
+  try {
+    await runScript(making, container, 'base.sh')
+    const made = await container.keepTree('/')
+    await exportTo(making, made, to)
+    await making.engine.remove(made, [tree])
+  } finally {
+    await container.close()
+  }
+}
+
+async function importFrom({ engine, signal }: Making, archive: string): Promise<TreeRef> {
   const tar = programFilter(['zstd', '--quiet', '--decompress'], { signal })
   const [tree] = await Promise.all([engine.importTree(tar), pipeline(createReadStream(archive), tar)])
-  try {
-    return await work(tree)
-  } finally {
-    await engine.remove(tree, [])
-  }
+  return tree
 }
 
 async function exportTo({ engine, signal }: Making, tree: TreeRef, path: string): Promise<void> {

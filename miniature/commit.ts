@@ -1,8 +1,8 @@
 /** Commits to the miniature's ebuild repository, signed and at times that are the same on every run. */
-import { run } from '../src/system/process.ts'
 import { join } from 'node:path'
 import { exists } from '../src/system/files.ts'
 import { gitSetting } from '../src/system/git.ts'
+import { run } from '../src/system/process.ts'
 import { withHome } from './keys.ts'
 
 export interface Commit {
@@ -31,7 +31,7 @@ export async function commit({ repository, signingHome, message, time, signal }:
     let dates: Record<string, string> = {}
     if (!(await exists(join(repository, '.git')))) await git('init', '--quiet', '--initial-branch=master')
     const when = time ?? Number(await git('log', '-1', '--format=%ct')) + 60
-    dates = { GIT_AUTHOR_DATE: `${when} +0000`, GIT_COMMITTER_DATE: `${when} +0000` }
+    dates = { GIT_AUTHOR_DATE: `@${when} +0000`, GIT_COMMITTER_DATE: `@${when} +0000` }
     await git('add', '--all', '--force', '.')
     await git('commit', '--quiet', '--allow-empty', '--gpg-sign', '--message', message)
     return git('rev-parse', 'HEAD')

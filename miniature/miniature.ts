@@ -1,21 +1,23 @@
 /** A real Gentoo small enough for every test: `README.md` beside this file says what it is. */
 import { randomUUID } from 'node:crypto'
-import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Engine } from '../src/engine/engine.ts'
 import { UserError } from '../src/errors.ts'
 import type { Emit } from '../src/events.ts'
 import { exists, writeWhole } from '../src/system/files.ts'
 import { lockDirectory } from '../src/system/lock.ts'
+import { withBase } from './base.ts'
 import { commit } from './commit.ts'
+import { copyAll } from './copy.ts'
 import { keyOf } from './content.ts'
 import { kept } from './kept.ts'
 import { keys } from './keys.ts'
 import { progress, type Making } from './making.ts'
-import { EPOCH, STAGE3, STAMP } from './pins.ts'
+import { STAGE3, STAMP } from './pins.ts'
 import { publish, publishedKey } from './publish.ts'
 import { completeRepository, repositoryKey } from './repository.ts'
-import { seed } from './seed.ts'
+import { seed, seedKey } from './seed.ts'
 
 /** Every path is absolute and below `at`. */
 export interface Miniature {
@@ -46,8 +48,7 @@ export interface MiniatureOptions {
 /** Publishes a miniature at `at`. A second call, with nothing of the recipe changed, only looks. */
 export async function makeMiniature({ at, cache, engine, emit, signal }: MiniatureOptions): Promise<Miniature> {
   const to = resolve(at)
-  // What is published follows from these two: the seed's key is made of them.
-  const key = keyOf([await repositoryKey(), EPOCH, STAGE3])
+  const key = keyOf([await repositoryKey(), await seedKey(), STAMP])
   if ((await publishedKey(to)) === key) return places(to)
   await demandOurs(to)
   const making: Making = { cache: resolve(cache), engine, emit, signal }
@@ -58,7 +59,7 @@ export async function makeMiniature({ at, cache, engine, emit, signal }: Miniatu
   })
   try {
     const published = await kept(making.cache, 'published', key, (path) => make(making, path, key))
-    await replace(published, to)
+    await replace(published, to, signal)
   } finally {
     await lock.release()
   }
@@ -72,8 +73,11 @@ export async function commitToRepository(miniature: Miniature, message: string):
 }
 
 async function make(making: Making, path: string, key: string): Promise<void> {
-  const repository = await completeRepository(making)
-  const parts = { repository, seed: await seed(making, repository), keys: await keys(making) }
+  const made = await withBase(making, async (base) => {
+    const repository = await completeRepository(making, base)
+    return { repository, seed: await seed(making, base, repository) }
+  })
+  const parts = { ...made, keys: await keys(making) }
   progress(making, 6, 'signing')
   await publish(parts, path, making.signal)
   await writeWhole(join(path, 'miniature.json'), `${JSON.stringify({ key })}\n`)
@@ -101,11 +105,11 @@ async function demandOurs(at: string): Promise<void> {
 }
 
 /** Copies a published miniature so that it appears whole. */
-async function replace(published: string, at: string): Promise<void> {
+async function replace(published: string, at: string, signal: AbortSignal): Promise<void> {
   await mkdir(dirname(at), { recursive: true })
   const aside = `${at}.${randomUUID()}`
   try {
-    await cp(published, aside, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+    await copyAll(published, aside, signal)
     await rm(at, { recursive: true, force: true })
     await rename(aside, at)
   } finally {

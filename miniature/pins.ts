@@ -6,7 +6,7 @@ export const STAMP = '20260101T000000Z'
 export const DAY = STAMP.slice(0, 8)
 
 export const STAGE3 = `stage3-amd64-openrc-${STAMP}.tar.xz`
-export const CONTENTS = STAGE3.replace('.tar.xz', '.CONTENTS.gz')
+export const CONTENTS = `${STAGE3}.CONTENTS.gz`
 export const LATEST = 'latest-stage3-amd64-openrc.txt'
 
 /** Used where the host is not a Debian itself. */

@@ -2,8 +2,9 @@
 import { chmod, cp, link, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hashFile } from '../src/system/hash.ts'
-import { ROLES, withHome, type Home } from './keys.ts'
 import { commit } from './commit.ts'
+import { copyAll } from './copy.ts'
+import { ROLES, withHome, type Home } from './keys.ts'
 import { CONTENTS, DAY, EPOCH, LATEST, STAGE3, STAMP } from './pins.ts'
 
 export interface Parts {
@@ -19,10 +20,9 @@ export async function publish(parts: Parts, at: string, signal: AbortSignal): Pr
   await mkdir(files, { recursive: true })
   // The same file twice on one disk: both sides only read it.
   for (const name of [STAGE3, CONTENTS]) await link(join(parts.seed, name), join(files, name))
-  for (const name of ['distfiles', 'snapshots'] as const) {
-    await cp(join(parts.repository, name), join(at, name), { recursive: true, preserveTimestamps: true })
+  for (const name of ['gentoo', 'distfiles', 'snapshots']) {
+    await copyAll(join(parts.repository, name), join(at, name), signal)
   }
-  await cp(join(parts.repository, 'gentoo'), join(at, 'gentoo'), { recursive: true, preserveTimestamps: true })
   await publishKeys(parts.keys, at)
 
   await withHome(join(parts.keys, 'stage3'), signal, (home) => signStage3(home, files))

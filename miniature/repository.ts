@@ -1,43 +1,47 @@
 /** The ebuild repository as it is published: with its manifests, metadata cache, distfiles and snapshot. */
-import { cp, mkdir, readdir, rm } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { baseKey, withBase } from './base.ts'
+import type { TreeRef } from '../src/engine/engine.ts'
+import { baseKey, type Base } from './base.ts'
+import { copyAll } from './copy.ts'
 import { digestOfFolder, keyOf } from './content.ts'
 import { kept } from './kept.ts'
 import { ENVIRONMENT, progress, RECIPE_MOUNT, recipe, runScript, type Making } from './making.ts'
 
 export async function repositoryKey(): Promise<string> {
-  const inputs = [recipe('repository'), recipe('sources'), recipe('recipe')]
-  return keyOf([await baseKey(), ...(await Promise.all(inputs.map(digestOfFolder)))])
+  const folders = await Promise.all(['repository', 'sources'].map((name) => digestOfFolder(recipe(name))))
+  return keyOf([await baseKey(), folders, await readFile(recipe('recipe', 'repository.sh'), 'utf8')])
 }
 
 /** A folder with `gentoo`, `distfiles` and `snapshots` in it. */
-export async function completeRepository(making: Making): Promise<string> {
-  return kept(making.cache, 'repository', await repositoryKey(), (path) =>
-    withBase(making, async (tree) => {
-      progress(making, 3, 'completing the ebuild repository')
-      const container = await making.engine.open({
-        tree,
-        mounts: [
-          RECIPE_MOUNT,
-          { source: recipe('repository'), target: '/run/in/repository', readOnly: true },
-          { source: recipe('sources'), target: '/run/in/sources', readOnly: true },
-        ],
-        folders: ['/out'],
-        tmpfs: [],
-        env: ENVIRONMENT,
-        network: false,
-      })
-      try {
-        await runScript(making, container, 'repository.sh')
-        const files = await container.keepFiles('/out')
-        await cp(files.path, path, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
-        await rm(files.path, { recursive: true })
-      } finally {
-        await container.close()
-      }
-    }),
+export async function completeRepository(making: Making, base: Base): Promise<string> {
+  return kept(making.cache, 'repository', await repositoryKey(), async (path) =>
+    complete(making, await base.tree(), path),
   )
+}
+
+async function complete(making: Making, tree: TreeRef, path: string): Promise<void> {
+  progress(making, 3, 'completing the ebuild repository')
+  const container = await making.engine.open({
+    tree,
+    mounts: [
+      RECIPE_MOUNT,
+      { source: recipe('repository'), target: '/run/in/repository', readOnly: true },
+      { source: recipe('sources'), target: '/run/in/sources', readOnly: true },
+    ],
+    folders: ['/out'],
+    tmpfs: [],
+    env: ENVIRONMENT,
+    network: false,
+  })
+  try {
+    await runScript(making, container, 'repository.sh')
+    const files = await container.keepFiles('/out')
+    await copyAll(files.path, path, making.signal)
+    await rm(files.path, { recursive: true })
+  } finally {
+    await container.close()
+  }
 }
 
 /** Categories whose packages make up @system. */
@@ -47,8 +51,8 @@ const SYSTEM = ['app-arch', 'app-shells', 'sys-apps', 'sys-libs', 'virtual']
  * The part of a complete repository that the seed is merged from, copied to `into`: a change to any other package does
  * not make another seed.
  */
-export async function systemPart(complete: string, into: string): Promise<void> {
-  const from = join(complete, 'gentoo')
+export async function systemPart(repository: string, into: string): Promise<void> {
+  const from = join(repository, 'gentoo')
   const to = join(into, 'gentoo')
   const copy = (path: string) => cp(join(from, path), join(to, path), { recursive: true, preserveTimestamps: true })
   await mkdir(join(into, 'distfiles'), { recursive: true })
@@ -58,13 +62,13 @@ export async function systemPart(complete: string, into: string): Promise<void> 
   for (const category of SYSTEM) {
     await copy(category)
     await copy(`metadata/md5-cache/${category}`)
-    for (const name of await readdir(join(from, category))) await copyDistfiles(complete, into, name)
+    for (const name of await readdir(join(from, category))) await copyDistfiles(repository, into, name)
   }
 }
 
-async function copyDistfiles(complete: string, into: string, name: string): Promise<void> {
-  const files = (await readdir(join(complete, 'distfiles'))).filter((file) => distfileOf(file) === name)
-  for (const file of files) await cp(join(complete, 'distfiles', file), join(into, 'distfiles', file))
+async function copyDistfiles(repository: string, into: string, name: string): Promise<void> {
+  const files = (await readdir(join(repository, 'distfiles'))).filter((file) => distfileOf(file) === name)
+  for (const file of files) await cp(join(repository, 'distfiles', file), join(into, 'distfiles', file))
 }
 
 /** Pure. The package that a distfile belongs to: `greet` for `greet-1.0.tar.xz`. */

@@ -6,21 +6,26 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { TreeRef } from '../src/engine/engine.ts'
 import { programFilter, programSource } from '../src/system/stream.ts'
-import { baseKey, withBase } from './base.ts'
+import { baseKey, type Base } from './base.ts'
 import { digestOfFolder, keyOf } from './content.ts'
 import { kept } from './kept.ts'
 import { ENVIRONMENT, progress, RECIPE_MOUNT, recipe, runScript, type Making } from './making.ts'
 import { CONTENTS, EPOCH, STAGE3 } from './pins.ts'
 import { systemPart } from './repository.ts'
 
-/** A folder with the tarball and its CONTENTS.gz. @param complete the complete repository */
-export async function seed(making: Making, complete: string): Promise<string> {
+/** The scripts that make the seed, and the name it gets. */
+export async function seedKey(): Promise<string> {
+  const scripts = ['seed.sh', 'settle.py'].map((name) => readFile(recipe('recipe', name), 'utf8'))
+  return keyOf([await baseKey(), await Promise.all(scripts), STAGE3, CONTENTS])
+}
+
+/** A folder with the tarball and its CONTENTS.gz. @param repository the complete one */
+export async function seed(making: Making, base: Base, repository: string): Promise<string> {
   const part = await mkdtemp(join(tmpdir(), 'gm-seed-'))
   try {
-    await systemPart(complete, part)
-    const scripts = await Promise.all(['seed.sh', 'settle.py'].map((name) => readFile(recipe('recipe', name), 'utf8')))
-    const key = keyOf([await baseKey(), await digestOfFolder(part), scripts, STAGE3])
-    return await kept(making.cache, 'seed', key, (path) => withBase(making, (base) => make(making, base, part, path)))
+    await systemPart(repository, part)
+    const key = keyOf([await seedKey(), await digestOfFolder(part)])
+    return await kept(making.cache, 'seed', key, async (path) => make(making, await base.tree(), part, path))
   } finally {
     await rm(part, { recursive: true, force: true })
   }

@@ -50,7 +50,7 @@ export const pack: Handler = {
       to: folder,
       name: `stage4-${input.arch}-${input.name}-${timestamp(epoch)}`,
       signal: tools.signal,
-      onBytes: (bytes) => tools.progress(`${Math.round(bytes / 1024 / 1024)} MiB packed`),
+      onBytes: everyStep((step) => tools.progress(`${step * PROGRESS_MIB} MiB packed`)),
     })
     const { packages } = valueOf<RootValue>(parent(work, 'packages'))
     await writeWhole(join(folder, `${packed.tarball.name}.packages`), packages.map((cpv) => `${cpv}\n`).join(''))
@@ -63,6 +63,17 @@ export const pack: Handler = {
       summary: packed.tarball.name,
     }
   },
+}
+
+/** How much is packed between two lines of progress. */
+const PROGRESS_MIB = 64
+
+function everyStep(tell: (step: number) => void): (bytes: number) => void {
+  let told = 0
+  return (bytes) => {
+    const step = Math.floor(bytes / 1024 / 1024 / PROGRESS_MIB)
+    if (step > told) tell((told = step))
+  }
 }
 
 async function keep(folder: string, key: string, tools: Tools): Promise<void> {

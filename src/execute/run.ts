@@ -11,6 +11,7 @@ import { layoutOf, type Layout } from '../store/layout.ts'
 import { PackageStore } from '../store/packages.ts'
 import { readJson, StepStore } from '../store/steps.ts'
 import { exists, writeWhole } from '../system/files.ts'
+import { endAgent } from '../system/gpg-sign.ts'
 import { sweepMoves } from '../system/move.ts'
 import { lockDirectory } from '../system/lock.ts'
 import type { Tools } from './handler.ts'
@@ -57,10 +58,16 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
     }
     await sweep(run)
     await mkdir(layout.distfiles, { recursive: true })
+    // Whatever we or our programs (gpg, git) put into a temporary folder is swept with the rest after a kill.
+    const temporary = process.env['TMPDIR']
+    process.env['TMPDIR'] = join(layout.scratch, 'tmp')
+    await mkdir(process.env['TMPDIR'])
     await writeWhole(layout.working, `${options.command}\n`)
     try {
       return await work(run)
     } finally {
+      if (temporary === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = temporary
       await clearScratch(run)
       await rm(layout.working, { force: true })
     }
@@ -77,6 +84,8 @@ async function sweep(run: Run): Promise<void> {
   const { steps, last, failed, packages, packed, seeds } = run.layout
   for (const folder of [steps, last, failed]) await removeTemporaries(folder)
   for (const folder of [packages, packed, seeds]) if (await exists(folder)) await sweepMoves(folder)
+  // An agent that a killed run started for a home of its own would stay; a passphrase asked for once more is the price.
+  if (run.signer?.home !== undefined) await endAgent(run.signer.home)
   const records = await run.steps.all()
   await run.openEngine.prune(records.flatMap((record) => treesIn(record.output)))
 }

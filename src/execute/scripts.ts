@@ -10,9 +10,8 @@ export interface Script {
   readonly text: string
 }
 
-/** Fixed text; the script itself comes through stdin into a file of the container's own /run (a tmpfs). */
-const RUNNER =
-  'cat > /run/gentoomuch-script && set +u && source /etc/profile && exec bash /run/gentoomuch-script < /dev/null'
+/** Fixed text (what /etc/profile's last command says is nobody's failure); the script itself comes through stdin into a file of the container's own /run (a tmpfs). */
+const RUNNER = 'cat > /run/gentoomuch-script || exit; source /etc/profile; exec bash /run/gentoomuch-script < /dev/null'
 
 /** @throws StepFailure naming the script, its status and its last lines */
 export async function runScripts(container: Container, scripts: readonly Script[], tools: Tools): Promise<void> {

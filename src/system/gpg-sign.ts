@@ -125,10 +125,14 @@ async function withAgentOf<T>(home: string, work: () => Promise<T>): Promise<T> 
     use.count -= 1
     if (use.count === 0) {
       users.delete(home)
-      if (!(await use.ranBefore))
-        await run(['gpgconf', '--homedir', home, '--kill', 'all'], { purpose: 'to end the agent' })
+      if (!(await use.ranBefore)) await endAgent(home)
     }
   }
+}
+
+/** Ends what gpg started for a home: its agent would stay for ever. */
+export async function endAgent(home: string): Promise<void> {
+  await run(['gpgconf', '--homedir', home, '--kill', 'all'], { purpose: 'to end the agent' })
 }
 
 async function agentRuns(home: string): Promise<boolean> {

@@ -181,8 +181,8 @@ describe.each(ENGINES)('engine %s', (name) => {
       )
     })
 
-    test('has no descriptors but the three', async () => {
-      expect(await told('for f in /proc/$$/fd/*; do echo ${f##*/}; done')).toMatch(/^0\n1\n2\n(255\n)?$/)
+    test('has no descriptors but the three (and the one it lists them with)', async () => {
+      expect(await told('for f in /proc/$$/fd/*; do echo ${f##*/}; done')).toBe('0\n1\n2\n3\n')
     })
 
     test('leaves nothing running behind it', async () => {
@@ -209,7 +209,8 @@ describe.each(ENGINES)('engine %s', (name) => {
       // As seen from outside: what root inside owns is owned by a stranger, or by the ordinary user himself.
       const owner = await within({ folders: ['/out'] }, async (container) => {
         await say(container, 'touch /out/0; chown 1 /out/0')
-        const found = (await run(['find', data, '-name', '0', '-type', 'f', '-printf', '%U\n'])).stdout
+        const found = (await run(['find', data, '-name', '0', '-type', 'f', '-printf', '%U\n'], { accept: [0, 1] }))
+          .stdout
         return Number(found.trim())
       })
       expect(map[0]).toBe(0)
@@ -656,7 +657,7 @@ describe.each(ENGINES)('engine %s', (name) => {
         const script = `trap "" TERM INT HUP; setsid bash -c "trap \\"\\" TERM; sleep ${mark(3)}" & echo go; sleep ${mark(4)}`
         const running = container.run(['bash', '-c', script], { stdout }, stop.signal)
         await once(stdout, 'data')
-        expect(await processes(`sleep\0${mark(4)}`)).not.toEqual([])
+        await expect.poll(() => processes(`sleep\0${mark(3)}`, `sleep\0${mark(4)}`)).toHaveLength(2)
         stop.abort()
         await expect(running).rejects.toMatchObject({ code: 'interrupted', exit: 130 })
         expect(await processes(`sleep\0${mark(3)}`, `sleep\0${mark(4)}`)).toEqual([])
@@ -681,8 +682,8 @@ describe.each(ENGINES)('engine %s', (name) => {
 
     test('kill -9 of the program leaves no process and no mount', async () => {
       const compiled = await compile(scratch)
-      const arguments_ = [compiled, name, data, JSON.stringify(tree), mark(6), mark(7)]
-      const held = spawn(process.execPath, arguments_, { stdio: ['ignore', 'pipe', 'inherit'] })
+      const words = [compiled, name, data, JSON.stringify(tree), mark(6), mark(7)]
+      const held = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
       await once(held.stdout, 'data')
       expect(await processes(`sleep\0${mark(6)}`, `sleep\0${mark(7)}`)).toHaveLength(2)
       held.kill('SIGKILL')

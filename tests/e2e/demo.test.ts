@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashFile } from '../../src/system/hash.ts'
 import { run } from '../../src/system/process.ts'
+import { interruptions } from './interruptions.ts'
 import { isRoot, Person, seconds } from './kit.ts'
 
 const MACHINES = ['porch', 'workshop'] as const
@@ -239,3 +240,5 @@ describe('what goes wrong is said', () => {
     expect((await person.gentoomuch(['profile', 'ls', ...person.flags])).stdout).not.toContain('forged')
   })
 })
+
+describe('interrupted', () => interruptions(() => people.at(-1) ?? expect.unreachable('nobody came')))

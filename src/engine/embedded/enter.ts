@@ -67,6 +67,8 @@ async function start(identity: Identity, stages: Stages, streams: Streams, signa
     // The container's process 1 keeps this environment: nothing of the caller is in it but where programs are.
     env: { PATH: hostEnvironment()['PATH'], LC_ALL: 'C.UTF-8', ...texts, FIRST: texts[stages.first] },
     cwd: '/',
+    // A Ctrl-C is the program's to answer; it must not reach what does the cleaning up. A shell sits at the terminal itself.
+    detached: !stages.terminal,
     // 0 1 4: the command's; 2: what the stages' programs complain of; 3: where the stages are; 5: answers to them.
     stdio: stages.terminal
       ? ['inherit', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe']

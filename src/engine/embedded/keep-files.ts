@@ -31,7 +31,7 @@ export async function keepFiles(where: Where, spec: ContainerSpec, own: string, 
 
 async function unpackInto(folder: string, pack: (sink: Writable) => Promise<void>): Promise<void> {
   const [file, ...args] = copyInArgv(folder)
-  const tar = spawn(file, args, { env: hostEnvironment(), stdio: ['pipe', 'ignore', 'pipe'] })
+  const tar = spawn(file, args, { env: hostEnvironment(), stdio: ['pipe', 'ignore', 'pipe'], detached: true })
   let words = ''
   tar.stderr.on('data', (piece: Buffer) => {
     words = (words + piece.toString()).slice(-2000)

@@ -70,9 +70,9 @@ export function readingViews(spec: ContainerSpec, at: At, path: string): Seen & 
     const inside = posix.relative(posix.resolve('/', spec.folders[n]!), wanted)
     const target = inside === '' ? posix.join('/tree', posix.basename(wanted)) : '/tree'
     const views: View[] = [{ kind: 'bind', source: `own/folders/${n}`, target }]
-    return { sources: [own], views, folder: posix.join('/tree', posix.dirname(inside)) }
+    return { sources: [own], views, folder: posix.resolve('/tree', posix.dirname(inside)) }
   }
-  const folder = posix.join('/tree', posix.dirname(wanted))
+  const folder = posix.resolve(`/tree${posix.dirname(wanted)}`)
   if (spec.root === 'copied') {
     return { sources: [own], views: [{ kind: 'bind', source: 'own/root', target: '/tree' }], folder }
   }

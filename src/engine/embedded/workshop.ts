@@ -3,7 +3,7 @@
  * programs and nothing else of the host, with the ids of the trees.
  */
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable, type Readable } from 'node:stream'
 import { EXIT, UserError } from '../../errors.ts'
@@ -89,12 +89,17 @@ export async function digestOf(identity: Identity, folder: string): Promise<stri
 /** Moves a finished folder among the layers, where it appears whole. Gives the layer's name. */
 export async function publish(identity: Identity, places: Places, folder: string): Promise<string> {
   const name = newName()
+  const final = join(places.trees, name)
+  await run(['sync', '--file-system', folder], { purpose: 'to bring a layer to disk' })
+  if ((await stat(folder)).dev === (await stat(places.trees)).dev) {
+    await asOwner(identity, ['mv', '-T', '--', folder, final])
+    return name
+  }
+  // From another file system it is copied; it appears by the second move.
   const beside = join(places.trees, `.new-${name}`)
-  await mkdir(places.trees, { recursive: true })
-  // From another file system this copies; the second move is a rename in any case.
   await asOwner(identity, ['mv', '-T', '--', folder, beside])
   await run(['sync', '--file-system', places.trees], { purpose: 'to bring a layer to disk' })
-  await asOwner(identity, ['mv', '-T', '--', beside, join(places.trees, name)])
+  await asOwner(identity, ['mv', '-T', '--', beside, final])
   return name
 }
 

@@ -1,5 +1,6 @@
 /** A throw-away signing key in a GnuPG home of its own. */
 import { chmod, mkdir } from 'node:fs/promises'
+import { endAgent } from '../../system/gpg-sign.ts'
 import { run } from '../../system/process.ts'
 
 const WHO = 'Gentoomuch demo (throw-away)'
@@ -30,7 +31,7 @@ export async function throwAwayKey(home: string, signal: AbortSignal): Promise<{
     return { fingerprint, made: true }
   } finally {
     // The agent that gpg started for this home would stay for ever.
-    await run(['gpgconf', '--homedir', home, '--kill', 'all'], { purpose: 'to end its agent' })
+    await endAgent(home)
   }
 }
 
