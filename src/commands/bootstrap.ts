@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { bootstrap } from '../workbench/bootstrap.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -14,6 +13,7 @@ export function declare(command: Command): void {
 }
 
 export async function run(context: Context, args: readonly unknown[]): Promise<Answer> {
+  const { bootstrap } = await import('../workbench/bootstrap.ts')
   const { config } = await context.read()
   const done = await context.run('bootstrap', config, (work) =>
     bootstrap(config, work, String(args[0]), String(args[1])),

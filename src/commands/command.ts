@@ -1,4 +1,7 @@
-/** What every command file gives: its words, its options, and a function from arguments to data. */
+/**
+ * What every command file gives: its words, its options, and a function from arguments to data. `run` loads what it works
+ * with, so that help answers at once.
+ */
 import type { Command } from 'commander'
 import type { Json } from '../plan/json.ts'
 import type { Context } from './context.ts'

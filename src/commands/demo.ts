@@ -1,11 +1,8 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { demo, demoPlaces } from '../workbench/demo/demo.ts'
-import { removeDemo } from '../workbench/demo/remove.ts'
-import { demoWords } from '../workbench/demo/words.ts'
 import type { Answer } from './command.ts'
-import { Context } from './context.ts'
+import type { Context as Given } from './context.ts'
 
 export function declare(command: Command): void {
   command
@@ -19,10 +16,14 @@ export function declare(command: Command): void {
 }
 
 export async function run(
-  context: Context,
+  context: Given,
   _args: readonly unknown[],
   options: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
+  const { demo, demoPlaces } = await import('../workbench/demo/demo.ts')
+  const { removeDemo } = await import('../workbench/demo/remove.ts')
+  const { demoWords } = await import('../workbench/demo/words.ts')
+  const { Context } = await import('./context.ts')
   const chosen = options['dir']
   const dir = resolve(typeof chosen === 'string' ? chosen : join(homedir(), 'gentoomuch-demo'))
   const places = demoPlaces(dir)

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { examine, renderChecks } from '../workbench/doctor.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -8,6 +7,7 @@ export function declare(command: Command): void {
 }
 
 export async function run(context: Context): Promise<Answer> {
+  const { examine, renderChecks } = await import('../workbench/doctor.ts')
   const checks = await examine({ data: context.data })
   const ok = checks.every((check) => check.ok)
   return { json: checks.map((check) => ({ ...check })), text: renderChecks(checks).join('\n'), exit: ok ? 0 : 2 }

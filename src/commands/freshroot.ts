@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import type { Argv } from '../engine/engine.ts'
-import { failedRoot, freshRoot } from '../workbench/freshroot.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -21,6 +20,7 @@ export async function run(
   args: readonly unknown[],
   options: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
+  const { failedRoot, freshRoot } = await import('../workbench/freshroot.ts')
   const { machine, argv } = wordsOf(args)
   const { config, lock } = await context.read()
   const goal = { config, lock, machines: [], unsigned: true }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { init } from '../workbench/init.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -11,6 +10,7 @@ export function declare(command: Command): void {
 }
 
 export async function run(context: Context): Promise<Answer> {
+  const { init } = await import('../workbench/init.ts')
   const done = await init(context.config, context.data)
   const lines = [
     `${done.written.length} files written in ${done.config}${done.kept.length === 0 ? '' : `, ${done.kept.length} were there and stay as they are`}.`,

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { listProfiles } from '../workbench/profiles.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -8,6 +7,7 @@ export function declare(command: Command): void {
 }
 
 export async function run(context: Context): Promise<Answer> {
+  const { listProfiles } = await import('../workbench/profiles.ts')
   const { config } = await context.read()
   const profiles = await listProfiles(config, context.data)
   const lines = profiles.map(

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { chooseProfile } from '../workbench/profiles.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -8,6 +7,7 @@ export function declare(command: Command): void {
 }
 
 export async function run(context: Context, args: readonly unknown[]): Promise<Answer> {
+  const { chooseProfile } = await import('../workbench/profiles.ts')
   const { config } = await context.read()
   const name = String(args[0])
   await chooseProfile(config, name)

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { buildMachines } from './building.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -7,10 +6,11 @@ export function declare(command: Command): void {
   command.argument('<stage4>', 'a machine of stage4.defines/').option('--unsigned', 'publish without signatures')
 }
 
-export function run(
+export async function run(
   context: Context,
   args: readonly unknown[],
   options: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
+  const { buildMachines } = await import('./building.ts')
   return buildMachines(context, 'stage build', [String(args[0])], options['unsigned'] === true)
 }

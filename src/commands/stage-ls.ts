@@ -1,6 +1,4 @@
 import type { Command } from 'commander'
-import { size as formatSize } from '../report/size.ts'
-import { listStages } from '../workbench/stages.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -9,6 +7,8 @@ export function declare(command: Command): void {
 }
 
 export async function run(context: Context): Promise<Answer> {
+  const { size: formatSize } = await import('../report/size.ts')
+  const { listStages } = await import('../workbench/stages.ts')
   const stages = await listStages(context.data)
   const lines = stages.map(
     ({ machine, latest, tarball, bytes, signed }) =>

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { sync } from '../workbench/sync.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -13,6 +12,7 @@ export function declare(command: Command): void {
 }
 
 export async function run(context: Context, args: readonly unknown[]): Promise<Answer> {
+  const { sync } = await import('../workbench/sync.ts')
   const { config } = await context.read()
   const names = (args[0] as string[] | undefined) ?? []
   const synced = await context.run('sync', config, (work) => sync(config, work, names))
