@@ -16,7 +16,12 @@ export async function buildMachines(
     const judged = await context.run(command, config, (run) => dryRun(goal, run))
     return { json: judged.map(verdictJson), text: judged.flatMap(verdictLines).join('\n') }
   }
-  const { built, result } = await context.run(command, config, (run) => build(goal, run))
+  const { built, result } = await context.run(
+    command,
+    config,
+    (run) => build(goal, run),
+    (done) => done.result.failures.size === 0,
+  )
   const published = built.flatMap(({ folder }) => (folder === undefined ? [] : [folder]))
   const json = {
     built: built.map(({ machine, folder }) => ({ machine, folder })),

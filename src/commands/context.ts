@@ -10,6 +10,7 @@ import type { Emit } from '../events.ts'
 import { withRun, type Run } from '../execute/run.ts'
 import { openReporter } from '../report/open.ts'
 import { layoutOf } from '../store/layout.ts'
+import { ownName, shellWord } from '../system/self.ts'
 
 export interface Globals {
   readonly config?: string
@@ -40,9 +41,15 @@ export class Context {
   }
 
   /** A run with the lock, reported on standard error and kept in `logs/RUN/`. */
-  async run<T>(command: string, config: Config, work: (run: Run) => Promise<T>): Promise<T> {
+  async run<T>(
+    command: string,
+    config: Config,
+    work: (run: Run) => Promise<T>,
+    isOk: (result: T) => boolean = () => true,
+  ): Promise<T> {
     const logs = await newLogs(layoutOf(this.data).logs, command)
-    return this.reported(logs, command, (emit) =>
+    const again = await ownName()
+    const during = (emit: Emit) =>
       withRun(
         {
           data: this.data,
@@ -53,13 +60,29 @@ export class Context {
           emit,
           signal: this.signal,
           signer: config.env.signer,
+          shellIn: (container) => `${again} freshroot --failed ${container}${this.flags()}`,
         },
         work,
-      ),
-    )
+      )
+    return this.reported(logs, command, during, isOk)
   }
 
-  async reported<T>(logs: string | undefined, command: string, work: (emit: Emit) => Promise<T>): Promise<T> {
+  /** The flags that a command to be pasted must repeat; empty or with a blank before it. */
+  flags(): string {
+    const { config, data } = this.globals
+    const words = [
+      ...(config === undefined ? [] : ['--config', this.config]),
+      ...(data === undefined ? [] : ['--data', this.data]),
+    ]
+    return words.map((word) => ` ${shellWord(word)}`).join('')
+  }
+
+  async reported<T>(
+    logs: string | undefined,
+    command: string,
+    work: (emit: Emit) => Promise<T>,
+    isOk: (result: T) => boolean = () => true,
+  ): Promise<T> {
     const { json = false, quiet = false, verbose = false } = this.globals
     const reporter = openReporter({ json, quiet, verbose, stderr: process.stderr, logs })
     const since = performance.now()
@@ -67,7 +90,7 @@ export class Context {
     if (logs !== undefined) reporter.emit({ type: 'run-started', run: logs.split('/').at(-1) ?? '', command, logs })
     try {
       const result = await work(reporter.emit)
-      if (logs !== undefined) reporter.emit({ type: 'run-done', seconds: seconds(), ok: true })
+      if (logs !== undefined) reporter.emit({ type: 'run-done', seconds: seconds(), ok: isOk(result) })
       return result
     } catch (error) {
       if (logs !== undefined) reporter.emit({ type: 'run-done', seconds: seconds(), ok: false })

@@ -23,6 +23,7 @@ export async function run(
   const { demo, demoPlaces } = await import('../workbench/demo/demo.ts')
   const { removeDemo } = await import('../workbench/demo/remove.ts')
   const { demoWords } = await import('../workbench/demo/words.ts')
+  const { ownName, shellWord } = await import('../system/self.ts')
   const { Context } = await import('./context.ts')
   const chosen = options['dir']
   const dir = resolve(typeof chosen === 'string' ? chosen : join(homedir(), 'gentoomuch-demo'))
@@ -39,8 +40,7 @@ export async function run(
     reported: (work) => own.reported(undefined, 'demo', work),
     perform: (command, config, work) => own.run(command, config, work),
   })
-  const removeCommand =
-    typeof chosen === 'string' ? `gentoomuch demo --remove --dir ${dir}` : 'gentoomuch demo --remove'
+  const removeFlags = typeof chosen === 'string' ? ` --dir ${shellWord(dir)}` : ''
   const json = {
     dir,
     config: places.config,
@@ -48,5 +48,5 @@ export async function run(
     keys: places.keys,
     stages: done.stages.map((stage) => ({ ...stage })),
   }
-  return { json, text: demoWords(done, removeCommand) }
+  return { json, text: demoWords(done, await ownName(), removeFlags) }
 }

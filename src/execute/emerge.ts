@@ -58,7 +58,7 @@ export async function emerge(container: Container, argv: Argv, tools: Tools, opt
   const words = [...stdout.last(60), ...stderr.last(20)]
   const shell = await container.preserve()
   tools.preserved(shell)
-  throw new StepFailure(await explain(words, logs, exit.status, options.purpose, shell))
+  throw new StepFailure(await explain(words, logs, exit.status, options.purpose, tools.shellIn(shell)))
 }
 
 /** Portage's build logs must outlive the container. Gives their new paths. */
@@ -100,7 +100,7 @@ async function explain(
     ...(phase === undefined ? {} : { phase }),
     lastLines: text === '' ? words.slice(-15) : beforeTheError(text),
     ...(log === undefined ? {} : { log }),
-    shell: `gentoomuch freshroot --failed ${shell}`,
+    shell,
   }
 }
 

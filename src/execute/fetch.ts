@@ -66,7 +66,7 @@ export const fetch: Handler = {
       return {
         digest: digestOf(names.toSorted()),
         value: names.toSorted(),
-        summary: fetched === 0 ? 'all here already' : `${fetched} files fetched`,
+        summary: fetched === 0 ? 'all here already' : fetched === 1 ? 'one file fetched' : `${fetched} files fetched`,
       }
     })
   },

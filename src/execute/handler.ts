@@ -14,6 +14,8 @@ export interface Tools {
   readonly signal: AbortSignal
   /** The user's signer; what is signed with is in the input as a fingerprint. */
   readonly signer: { readonly key: string; readonly home: string | undefined } | undefined
+  /** The words that open a shell in a kept container: `gentoomuch freshroot --failed NAME …`, to be pasted. */
+  readonly shellIn: (container: string) => string
   /** This run's folder for logs that outlive the containers. */
   readonly logs: string
   /** What the step is at right now. */

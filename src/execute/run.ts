@@ -30,6 +30,7 @@ export interface RunOptions {
   readonly emit: Emit
   readonly signal: AbortSignal
   readonly signer?: Tools['signer']
+  readonly shellIn: Tools['shellIn']
 }
 
 export interface Run extends RunOptions {
@@ -180,6 +181,7 @@ async function toolsFor(step: Step, run: Run, runs = false): Promise<{ tools: To
     signal: run.signal,
     signer: run.signer,
     logs: run.logs,
+    shellIn: run.shellIn,
     progress: (text, done, total) =>
       run.emit({
         type: 'step-progress',

@@ -30,7 +30,7 @@ export async function runScripts(container: Container, scripts: readonly Script[
       code: 'script-failed',
       message: `${script.name} ended with status ${exit.status}.`,
       lastLines: output.last(15),
-      shell: `gentoomuch freshroot --failed ${shell}`,
+      shell: tools.shellIn(shell),
     })
   }
 }

@@ -34,8 +34,12 @@ export function interruptions(person: () => Person): void {
     expect(await mountsOf(who)).toEqual([])
     expect(await leftovers(who)).toEqual([])
     const { folder } = await who.published('porch')
-    expect(await readFile(join(folder, (await readdir(folder)).find((name) => name.endsWith('.packages')) ?? ''), 'utf8')).toContain('app-misc/greet-')
-    expect(await readlink(join(who.demo, 'data/stages/porch/latest'))).toMatch(/^\d{8}T\d{6}Z-[0-9a-f]{12}-[0-9a-f]{8}$/)
+    expect(
+      await readFile(join(folder, (await readdir(folder)).find((name) => name.endsWith('.packages')) ?? ''), 'utf8'),
+    ).toContain('app-misc/greet-')
+    expect(await readlink(join(who.demo, 'data/stages/porch/latest'))).toMatch(
+      /^\d{8}T\d{6}Z-[0-9a-f]{12}-[0-9a-f]{8}$/,
+    )
   })
 }
 
@@ -76,20 +80,36 @@ async function processesOf(who: Person): Promise<string[]> {
 
 /** In any mount namespace there is. */
 async function mountsOf(who: Person): Promise<string[]> {
-  const { stdout } = await run(['bash', '-c', 'grep -hsF -- "$1" /proc/[0-9]*/mountinfo | sort -u || true', 'bash', who.demo])
+  const { stdout } = await run([
+    'bash',
+    '-c',
+    'grep -hsF -- "$1" /proc/[0-9]*/mountinfo | sort -u || true',
+    'bash',
+    who.demo,
+  ])
   return stdout.split('\n').filter((line) => line !== '')
 }
 
 /** Temporary names anywhere in the data directory, anything in scratch, and trees that no step knows. */
 async function leftovers(who: Person): Promise<string[]> {
   const data = join(who.demo, 'data')
-  const temporary = await run(['bash', '-c', 'cd "$1" && find logs stages distfiles store -path store/trees -prune -o \\( -name "*.tmp" -o -name ".unfinished*" -o -name "*.__download__" -o -name working \\) -print; find scratch -mindepth 2; find store/trees -maxdepth 1 -name ".*" -mindepth 1', 'bash', data])
+  const temporary = await run([
+    'bash',
+    '-c',
+    'cd "$1" && find logs stages distfiles store -path store/trees -prune -o \\( -name "*.tmp" -o -name ".unfinished*" -o -name "*.__download__" -o -name working \\) -print; find scratch -mindepth 2; find store/trees -maxdepth 1 -name ".*" -mindepth 1',
+    'bash',
+    data,
+  ])
   const known = new Set<string>()
   for (const name of await readdir(join(data, 'store/steps'))) {
-    const record = JSON.parse(await readFile(join(data, 'store/steps', name), 'utf8')) as { output: { value: { tree?: { layers: string[] } } | null } }
+    const record = JSON.parse(await readFile(join(data, 'store/steps', name), 'utf8')) as {
+      output: { value: { tree?: { layers: string[] } } | null }
+    }
     for (const layer of record.output.value?.tree?.layers ?? []) known.add(layer)
   }
-  const orphans = (await readdir(join(data, 'store/trees'))).filter((layer) => !known.has(layer)).map((layer) => `store/trees/${layer}`)
+  const orphans = (await readdir(join(data, 'store/trees')))
+    .filter((layer) => !known.has(layer))
+    .map((layer) => `store/trees/${layer}`)
   return [...temporary.stdout.split('\n').filter((line) => line !== ''), ...orphans]
 }
 

@@ -1,16 +1,12 @@
 /** What the demo says at its end: what was made, how to verify it, what to try, how to remove it. Every command can be pasted. */
 import { join } from 'node:path'
+import { shellWord } from '../../system/self.ts'
 import type { Demo } from './demo.ts'
 
-/** Paths of demos have no blanks (see `demoPlaces`), so they can be pasted unquoted unless the shell would read more into them. */
-function quoted(path: string): string {
-  return /^[\w./+:@%,=-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
-}
-
-export function demoWords({ places, stages, keyMade }: Demo, removeCommand: string): string {
-  const flags = `--config ${quoted(places.config)} --data ${quoted(places.data)}`
+export function demoWords({ places, stages, keyMade }: Demo, self: string, removeFlags: string): string {
+  const flags = `--config ${shellWord(places.config)} --data ${shellWord(places.data)}`
   const last = stages.at(-1)
-  const tarball = quoted(last?.tarball ?? '')
+  const tarball = shellWord(last?.tarball ?? '')
   const name = last?.machine ?? ''
   return [
     'Made:',
@@ -21,7 +17,7 @@ export function demoWords({ places, stages, keyMade }: Demo, removeCommand: stri
       : `Signed by the throw-away key in ${places.keys}.`,
     '',
     'Verify:',
-    `  gpg --homedir ${quoted(places.keys)} --verify ${tarball}.asc ${tarball}`,
+    `  gpg --homedir ${shellWord(places.keys)} --verify ${tarball}.asc ${tarball}`,
     '',
     'Unpack and enter, as root:',
     '  mkdir -p /tmp/stage4',
@@ -29,14 +25,14 @@ export function demoWords({ places, stages, keyMade }: Demo, removeCommand: stri
     '  chroot /tmp/stage4 greet you',
     '',
     'Or look inside without root:',
-    `  gentoomuch freshroot --finished ${name} ${flags} -- greet you`,
+    `  ${self} freshroot --finished ${name} ${flags} -- greet you`,
     '',
     'Try next:',
-    `  gentoomuch pipeline --dry-run ${flags}`,
-    `  echo 'dev-libs/libgreet -color' > ${quoted(join(places.config, 'portage.locals', 'colourful', 'package.use'))}`,
-    `  gentoomuch pipeline ${flags}`,
+    `  ${self} pipeline --dry-run ${flags}`,
+    `  echo 'dev-libs/libgreet -color' > ${shellWord(join(places.config, 'portage.locals', 'colourful', 'package.use'))}`,
+    `  ${self} pipeline ${flags}`,
     '',
     'Remove the demo:',
-    `  ${removeCommand}`,
+    `  ${self} demo --remove${removeFlags}`,
   ].join('\n')
 }
