@@ -47,7 +47,8 @@ export async function emerge(container: Container, argv: Argv, tools: Tools, opt
     const progress = PROGRESS.exec(line)
     if (progress === null) return
     const [, verb = '', done = '', total = '', cpv = ''] = progress
-    tools.progress(`${VERB[verb] ?? verb.toLowerCase()} ${cpv}`, Number(done), Number(total))
+    const complete = verb === 'Completed' ? Number(done) : Number(done) - 1
+    tools.progress(`${VERB[verb] ?? verb.toLowerCase()} ${cpv} (${done} of ${total})`, complete, Number(total))
     options.onPackage?.(cpv)
   }
   const stdout = new Lines(onLine)

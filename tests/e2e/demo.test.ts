@@ -55,7 +55,7 @@ describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a new
 
   test('a library that two machines share was compiled once', async () => {
     const logs = join(person.demo, 'data', 'logs')
-    const { stdout } = await run(['grep', '-rhoE', '"compiling (dev-libs/libgreet|app-misc/greet)-[0-9.]+"', logs])
+    const { stdout } = await run(['grep', '-rhoE', '"compiling (dev-libs/libgreet|app-misc/greet)-[0-9.]+ ', logs])
     const lines = stdout.trim().split('\n')
     expect(lines.filter((line) => line.includes('libgreet'))).toHaveLength(1)
     expect(lines.filter((line) => line.includes('app-misc/greet'))).toHaveLength(1)
