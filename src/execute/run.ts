@@ -69,6 +69,7 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
     } finally {
       if (temporary === undefined) delete process.env['TMPDIR']
       else process.env['TMPDIR'] = temporary
+      await run.openEngine.sweep()
       await clearScratch(run)
       await rm(layout.working, { force: true })
     }
