@@ -1,8 +1,9 @@
 /** emerge as a process: its argv, its progress, its failure. */
-import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Argv, Container } from '../engine/engine.ts'
 import { PLACES } from './environment.ts'
+import { moveFile } from '../system/move.ts'
 import { StepFailure } from './failure.ts'
 import type { Tools } from './handler.ts'
 import { Lines } from './lines.ts'
@@ -70,7 +71,7 @@ async function keepBuildLogs(container: Container, tools: Tools): Promise<string
   const paths: string[] = []
   for (const name of await readdir(kept.path))
     if (name.endsWith('.log')) {
-      await rename(join(kept.path, name), join(folder, name))
+      await moveFile(join(kept.path, name), join(folder, name))
       paths.push(join(folder, name))
     }
   await rm(kept.path, { recursive: true, force: true })

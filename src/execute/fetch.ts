@@ -1,5 +1,5 @@
 /** fetch: sources, verified by their Manifest. The only step with a network. */
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Mount } from '../engine/engine.ts'
 import { digestOf } from '../plan/json.ts'
@@ -7,6 +7,7 @@ import { fingerprints, type Resolved, type ResolvedPackage } from '../plan/resol
 import { parseMakeConf } from '../portage/makeConf.ts'
 import type { PortageDirectory } from '../portage/model.ts'
 import { exists } from '../system/files.ts'
+import { moveFile } from '../system/move.ts'
 import { builderArgv } from './builder.ts'
 import { emerge, emergeArgv } from './emerge.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
@@ -95,7 +96,7 @@ async function takeNew(from: string, to: string): Promise<number> {
       entry.name.includes('._checksum_failure_')
     )
       continue
-    await rename(join(from, entry.name), join(to, entry.name))
+    await moveFile(join(from, entry.name), join(to, entry.name))
     count++
   }
   return count

@@ -85,7 +85,8 @@ async function sweep(run: Run): Promise<void> {
   if (!(await exists(run.layout.working))) return
   const { steps, last, failed, packages, packed, seeds } = run.layout
   for (const folder of [steps, last, failed]) await removeTemporaries(folder)
-  for (const folder of [packages, packed, seeds]) if (await exists(folder)) await sweepMoves(folder)
+  for (const folder of [packages, packed, seeds, run.layout.distfiles])
+    if (await exists(folder)) await sweepMoves(folder)
   // An agent that a killed run started for a home of its own would stay; a passphrase asked for once more is the price.
   if (run.signer?.home !== undefined) await endAgent(run.signer.home)
   const records = await run.steps.all()

@@ -1,6 +1,6 @@
 /** Moving a finished folder to its place, where it appears whole, also from another file system (scratch on a tmpfs). */
 import { randomUUID } from 'node:crypto'
-import { chmod, cp, open, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, cp, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { syncFolder } from './files.ts'
 
@@ -20,6 +20,19 @@ export async function moveFolder(from: string, target: string): Promise<void> {
     await rm(from, { recursive: true, force: true })
   }
   await syncFolder(home)
+}
+
+/** The same for one file; a file of that name is replaced. */
+export async function moveFile(from: string, target: string): Promise<void> {
+  try {
+    await rename(from, target)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+    const copy = unfinishedBeside(target)
+    await copyFile(from, copy)
+    await rename(copy, target)
+    await rm(from)
+  }
 }
 
 /** Removes what killed moves left in a folder. */
