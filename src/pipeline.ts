@@ -9,7 +9,8 @@ import { ConfigError, type Problem } from './config/problem.ts'
 import { suggest } from './config/names.ts'
 import { UserError } from './errors.ts'
 import { valueOf, type PublishedValue } from './execute/values.ts'
-import { judgeSteps, realiseSteps, type Run } from './execute/run.ts'
+import { judgeSteps, realiseSteps } from './execute/realise.ts'
+import type { Run } from './execute/run.ts'
 import type { Result } from './execute/scheduler.ts'
 import {
   machineStep,

@@ -1,0 +1,64 @@
+/** Steps judged and realised with what a run has. */
+import type { Output, Step } from '../plan/step.ts'
+import { judge, type Judged } from '../plan/verdict.ts'
+import { HANDLERS } from './handlers.ts'
+import type { Run } from './run.ts'
+import { execute, type Result } from './scheduler.ts'
+import { toolsFor } from './tools.ts'
+
+/** What the plan says of each step, without running any. */
+export async function judgeSteps(steps: readonly Step[], run: Run): Promise<Judged[]> {
+  return judge(steps, {
+    recipe: (step) => HANDLERS[step.kind].recipe,
+    lastInput: (step) => run.steps.lastIngredients(step),
+    outputOf: async (step, key, parents) => {
+      const kept = await run.steps.find(key)
+      if (kept === undefined) return undefined
+      const { tools, release } = await toolsFor(step, run)
+      const present = await HANDLERS[step.kind].present(kept.output, { step, key, parents }, tools)
+      await release()
+      return present ? kept.output : undefined
+    },
+  })
+}
+
+export async function realiseSteps(steps: readonly Step[], run: Run): Promise<Result> {
+  return execute({
+    steps,
+    handlers: HANDLERS,
+    store: run.steps,
+    signal: run.signal,
+    breadth: Math.max(2, run.jobs),
+    // Each of these keeps all cores busy by itself; and the second machine finds what the first one compiled.
+    lane: (step) =>
+      step.kind === 'compile' || step.kind === 'builder'
+        ? 'compile'
+        : step.kind === 'fetch'
+          ? 'fetch'
+          : step.kind === 'root'
+            ? 'root'
+            : undefined,
+    listener: {
+      started: (step) => run.emit({ type: 'step-started', id: step.id, label: step.label }),
+      done: (step, output, how, seconds) =>
+        run.emit({
+          type: 'step-done',
+          id: step.id,
+          label: step.label,
+          how,
+          seconds,
+          ...(output.summary === undefined ? {} : { summary: output.summary }),
+        }),
+      failed: (step, failure) => run.emit({ type: 'step-failed', id: step.id, label: step.label, failure }),
+      skipped: (step, because) => run.emit({ type: 'step-skipped', id: step.id, label: step.label, because }),
+    },
+    toolsFor: (step) => toolsFor(step, run, true),
+  })
+}
+
+/** The output of a step that must have come out right. */
+export function outputOf(result: Result, id: string): Output {
+  const output = result.outputs.get(id)
+  if (output === undefined) throw new Error(`${id} has no output`)
+  return output
+}

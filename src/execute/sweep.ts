@@ -1,0 +1,51 @@
+/** What runs leave: nothing when they end, and after a kill the next one clears up. */
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TreeRef } from '../engine/engine.ts'
+import type { Output } from '../plan/step.ts'
+import { exists } from '../system/files.ts'
+import { endAgent } from '../system/gpg-sign.ts'
+import { sweepMoves } from '../system/move.ts'
+import { foldersOfFailed } from './failed.ts'
+import type { Run } from './run.ts'
+
+/** Clears the working space; after a kill also what was made and written down nowhere. */
+export async function sweep(run: Run): Promise<void> {
+  await run.openEngine.sweep()
+  await clearScratch(run)
+  if (!(await exists(run.layout.working))) return
+  const { steps, last, failed, packages, packed, seeds, distfiles, stages } = run.layout
+  for (const folder of [steps, last, failed]) await removeTemporaries(folder)
+  const machines = (await readdir(stages).catch(() => [])).map((name) => join(stages, name))
+  for (const folder of [packages, packed, seeds, distfiles, ...machines])
+    if (await exists(folder)) await sweepMoves(folder)
+  // An agent that a killed run started for a home of its own would stay; a passphrase asked for once more is the price.
+  if (run.signer?.home !== undefined) await endAgent(run.signer.home)
+  const records = await run.steps.all()
+  await run.openEngine.prune(records.flatMap((record) => treesIn(record.output)))
+}
+
+/** Empties the working space, but for what failed containers have mounted. */
+export async function clearScratch(run: Run): Promise<void> {
+  const { scratch } = run.layout
+  const needed = await foldersOfFailed(run)
+  await mkdir(scratch, { recursive: true })
+  for (const name of await readdir(scratch))
+    if (!needed.has(join(scratch, name))) await rm(join(scratch, name), { recursive: true, force: true })
+}
+
+function treesIn(output: Output): TreeRef[] {
+  const { value } = output
+  const tree = value !== null && typeof value === 'object' && 'tree' in value ? value.tree : undefined
+  return tree !== null && typeof tree === 'object' && 'layers' in tree ? [tree as unknown as TreeRef] : []
+}
+
+/** Files that `writeWhole` had not renamed yet. */
+async function removeTemporaries(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  await Promise.all(
+    names
+      .filter((name) => name.startsWith('.') && name.endsWith('.tmp'))
+      .map((name) => rm(join(folder, name), { force: true })),
+  )
+}

@@ -1,0 +1,55 @@
+/** The means that one step gets, and what happens to them when it has ended. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Step } from '../plan/step.ts'
+import { rememberFailed } from './failed.ts'
+import type { Tools } from './handler.ts'
+import type { Run } from './run.ts'
+
+/** @param runs whether the step is about to be realised, and not only looked at */
+export async function toolsFor(
+  step: Step,
+  run: Run,
+  runs = false,
+): Promise<{ tools: Tools; release: () => Promise<void> }> {
+  const folders: string[] = []
+  let preserved: string | undefined
+  const tools: Tools = {
+    engine: run.openEngine,
+    layout: run.layout,
+    packages: run.packages,
+    jobs: run.jobs,
+    signal: run.signal,
+    signer: run.signer,
+    logs: run.logs,
+    shellIn: run.shellIn,
+    progress: (text, done, total) =>
+      run.emit({
+        type: 'step-progress',
+        id: step.id,
+        text,
+        ...(done === undefined ? {} : { done }),
+        ...(total === undefined ? {} : { total }),
+      }),
+    line: (line) => run.emit({ type: 'step-output', id: step.id, line }),
+    note: (level, text) => run.emit({ type: 'note', level, text }),
+    preserved: (container) => void (preserved = container),
+    async folder() {
+      const folder = await mkdtemp(join(run.layout.scratch, `${step.kind}-`))
+      await chmod(folder, 0o755)
+      folders.push(folder)
+      return folder
+    },
+  }
+  const release = async () => {
+    if (preserved === undefined)
+      await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
+    if (runs)
+      await rememberFailed(
+        step,
+        preserved === undefined ? undefined : { step: step.id, container: preserved, folders },
+        run,
+      )
+  }
+  return { tools, release }
+}
