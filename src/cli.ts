@@ -29,7 +29,6 @@ function withGlobals(command: Command): Command {
     .option('--data <dir>', 'data directory (GENTOOMUCH_DATA, ~/gentoomuch-data)')
     .option('--engine <name>', 'where commands run: embedded')
     .option('--json', 'the result as one JSON value')
-    .option('--dry-run', 'say what would run, and why')
     .option('-v, --verbose', 'show the output of every step')
     .option('-q, --quiet', 'only warnings and errors')
 }

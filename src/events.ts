@@ -4,6 +4,8 @@
 export interface Failure {
   readonly code: string
   readonly message: string
+  /** The program's exit code for it, where it is not that of a failed build. */
+  readonly exit?: number
   readonly hint?: string
   /** `category/package-version`, when one package is to blame. */
   readonly package?: string

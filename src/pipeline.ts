@@ -23,11 +23,11 @@ import {
 import type { Step } from './plan/step.ts'
 import type { Judged } from './plan/verdict.ts'
 import { compose } from './portage/compose.ts'
-import type { ComposerPiece, PortageDirectory } from './portage/model.ts'
+import type { ComposerPiece, PortageDirectory, Repository } from './portage/model.ts'
 import { repositoriesOf } from './portage/reposConf.ts'
 import { listVariables } from './portage/variables.ts'
 import { layoutOf } from './store/layout.ts'
-import { exists } from './system/files.ts'
+import { ensurePinned } from './upstream/pinned.ts'
 import { makeDefaultsOf } from './upstream/repository-lists.ts'
 
 export interface Goal {
@@ -56,7 +56,8 @@ export async function plan(
   checkNodes(config, machines)
   const signer = goal.unsigned ? undefined : await signerOf(config, signal)
   const profiles = [...new Set(machines.map((machine) => machine.profile))]
-  const lists = await listsOf(lock, data, signal)
+  const defines = [builderDefine(config), ...machines.map((machine) => machine.stage3)]
+  const lists = await listsOf(goal, defines, data, signal)
   const steps = new Map<string, Step>()
   const add = (more: readonly Step[]) => more.forEach((step) => steps.set(step.id, step))
   for (const profile of profiles) add(planBuilder(config, lock, profile, lists))
@@ -130,14 +131,27 @@ export function composed(config: Config, define: Stage3Define, lists: ReadonlySe
   return directory
 }
 
-/** Names of list variables, from the profiles of every locked repository. */
-export async function listsOf(lock: Lock, data: string, signal: AbortSignal): Promise<Set<string>> {
+/**
+ * Names of list variables, from the profiles of the repositories that these definitions name; the repositories are made
+ * ready at their pinned revisions first.
+ */
+export async function listsOf(
+  goal: Pick<Goal, 'config' | 'lock'>,
+  defines: readonly Stage3Define[],
+  data: string,
+  signal: AbortSignal,
+): Promise<Set<string>> {
+  const { config, lock } = goal
+  const { git } = layoutOf(data)
+  const named = new Map<string, Repository>()
+  // Lists do not matter for repos.conf.
+  for (const define of defines)
+    for (const repository of repositoriesOf(composed(config, define, listVariables([]))))
+      named.set(repository.name, repository)
+  await ensurePinned(config, lock, [...named.values()], { git, signal })
+  const revisions = [...named.keys()].map((name) => ({ name, revision: lock.repositories[name]?.revision ?? '' }))
   const texts = await Promise.all(
-    Object.entries(lock.repositories).map(async ([name, { revision }]) => {
-      const gitDir = join(layoutOf(data).git, name)
-      if (!(await exists(gitDir))) throw notSynced(name)
-      return makeDefaultsOf(revision, { gitDir, signal })
-    }),
+    revisions.map(({ name, revision }) => makeDefaultsOf(revision, { gitDir: join(git, name), signal })),
   )
   return listVariables(texts.flat())
 }
@@ -210,7 +224,7 @@ function plannedMachine(
   }
 }
 
-function repositoriesFor(
+export function repositoriesFor(
   config: Config,
   lock: Lock,
   define: Stage3Define,

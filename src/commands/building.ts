@@ -1,5 +1,6 @@
 /** What `pipeline` and `stage build` share: a goal realised or, with --dry-run, judged. */
 import type { Judged } from '../plan/verdict.ts'
+import { exitOf } from '../execute/failure.ts'
 import { build, dryRun } from '../pipeline.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
@@ -27,7 +28,7 @@ export async function buildMachines(
     built: built.map(({ machine, folder }) => ({ machine, folder })),
     failures: [...result.failures].map(([step, failure]) => ({ step, ...failure })),
   }
-  return { json, text: published.join('\n'), exit: result.failures.size === 0 ? 0 : 1 }
+  return { json, text: published.join('\n'), exit: result.failures.size === 0 ? 0 : exitOf(result.failures.values()) }
 }
 
 function verdictJson({ step, verdict }: Judged) {

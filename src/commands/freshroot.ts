@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Argv } from '../engine/engine.ts'
+import { UserError } from '../errors.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -25,10 +26,16 @@ export async function run(
   const { config, lock } = await context.read()
   const goal = { config, lock, machines: [], unsigned: true }
   const failed = options['failed']
+  if (argv === undefined && !(process.stdin.isTTY && process.stdout.isTTY))
+    throw new UserError('no-terminal', 'A shell wants a terminal, and there is none.', {
+      hint: 'name a command: freshroot STAGE4 -- COMMAND',
+    })
+  // With --json standard output belongs to the one value.
+  const stdout = context.globals.json === true ? process.stderr : process.stdout
   const status = await context.run('freshroot', config, (work) =>
     typeof failed === 'string'
-      ? failedRoot(work, failed, argv)
-      : freshRoot(goal, work, { machine, finished: options['finished'] === true, argv }),
+      ? failedRoot(work, failed, { argv, stdout })
+      : freshRoot(goal, work, { machine, finished: options['finished'] === true, argv, stdout }),
   )
   return { json: { status }, exit: status }
 }
@@ -38,7 +45,11 @@ function wordsOf(args: readonly unknown[]): { machine: string | undefined; argv:
   const words = [args[0], ...((args[1] as string[] | undefined) ?? [])].filter((word) => typeof word === 'string')
   const dashes = process.argv.indexOf('--')
   const behind = dashes === -1 ? [] : process.argv.slice(dashes + 1)
-  const [machine] = words.slice(0, words.length - behind.length)
+  const [machine, ...extra] = words.slice(0, words.length - behind.length)
+  if (extra.length > 0)
+    throw new UserError('unexpected-words', `freshroot takes one stage4; found also ${extra.join(' ')}.`, {
+      hint: 'a command stands behind --: freshroot STAGE4 -- COMMAND',
+    })
   const [file, ...rest] = behind
   return { machine, argv: file === undefined ? undefined : [file, ...rest] }
 }

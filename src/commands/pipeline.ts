@@ -3,7 +3,10 @@ import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
 export function declare(command: Command): void {
-  command.argument('[stage4...]', 'machines; all when none is named').option('--unsigned', 'publish without signatures')
+  command
+    .argument('[stage4...]', 'machines; all when none is named')
+    .option('--unsigned', 'publish without signatures')
+    .option('--dry-run', 'say what would run, and why')
 }
 
 export async function run(

@@ -1,5 +1,5 @@
 /** `stage4.defines/NAME/`: one machine. */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { readScripts } from './scripts.ts'
 import type { ConfigTree } from './tree.ts'
 import type { Stage3Define, Stage4Define, UserFile } from './model.ts'
@@ -34,9 +34,20 @@ async function readUserFiles(tree: ConfigTree, file: string): Promise<UserFile[]
   const folders = new Map((await tree.entries('user.files')).map((name) => [name, join('user.files', name)]))
   const byPath = new Map<string, UserFile>()
   for (const folder of await tree.lookUp(file, 'folder in user.files', folders))
-    for (const path of await tree.walk(folder)) {
+    for (const path of await tree.walkUserFiles(folder)) {
       const read = await tree.userFile(folder, path)
       if (read !== undefined) byPath.set(path, read)
     }
+  refuseFilesBelowFiles(tree, byPath)
   return [...byPath.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** What is a file or a link in one folder and a folder in another cannot be both; behind a link is another place. */
+function refuseFilesBelowFiles(tree: ConfigTree, byPath: ReadonlyMap<string, UserFile>): void {
+  for (const { path, file } of byPath.values())
+    for (let above = dirname(path); above !== '.'; above = dirname(above)) {
+      const other = byPath.get(above)
+      if (other !== undefined)
+        tree.problem({ file, message: `a folder was wanted at ${above}; ${other.file} is a file or a link.` })
+    }
 }

@@ -1,6 +1,6 @@
 /** The configuration directory on disk, read with its two rules: nothing outside it, every problem kept. */
-import { readFile, readdir, readlink, realpath, stat } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { lstat, readFile, readdir, readlink, realpath, stat } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
 import { isMissing } from '../system/files.ts'
 import { isLeftover, suggest } from './names.ts'
 import type { Problem } from './problem.ts'
@@ -11,6 +11,14 @@ export interface NameLine {
   readonly line: number
 }
 
+/** What the system's refusals mean here. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not read it.',
+  EPERM: 'this user may not read it.',
+  EISDIR: 'a file was wanted; it is a folder.',
+  ELOOP: 'a link that leads somewhere was wanted; its links go in a circle.',
+}
+
 export class ConfigTree {
   readonly problems: Problem[] = []
   readonly path: string
@@ -19,41 +27,38 @@ export class ConfigTree {
     this.path = path
   }
 
+  /** Keeps a problem; one that is met twice is told once. */
   problem(problem: Problem): void {
-    this.problems.push(problem)
+    const told = this.problems.some(
+      ({ file, line, message }) => file === problem.file && line === problem.line && message === problem.message,
+    )
+    if (!told) this.problems.push(problem)
   }
 
   /** Entries of a folder that may be definitions, sorted by name; none where there is no such folder. */
   async entries(folder: string): Promise<string[]> {
-    try {
-      if (!(await this.isInside(folder))) return []
-      const names = await readdir(join(this.path, folder))
-      return names.filter((name) => !isLeftover(name)).toSorted()
-    } catch (error) {
-      if (isMissing(error)) return []
-      throw error
-    }
+    const names = await this.attempt(folder, async () => {
+      if (!(await this.isInside(folder)) || (await this.isLoop(folder))) return []
+      return readdir(join(this.path, folder))
+    })
+    return (names ?? []).filter((name) => !isLeftover(name)).toSorted()
   }
 
+  /** A link that leads nowhere has no kind, and is a problem. */
   async kind(path: string): Promise<'file' | 'folder' | undefined> {
-    try {
-      const info = await stat(join(this.path, path))
-      return info.isDirectory() ? 'folder' : 'file'
-    } catch (error) {
-      if (isMissing(error)) return undefined
-      throw error
-    }
+    const info = await this.attempt(path, () => stat(join(this.path, path)))
+    return info === undefined ? undefined : info.isDirectory() ? 'folder' : 'file'
   }
 
-  /** Bytes of a file as latin1, or undefined where there is none. A link that leaves the directory is a problem. */
+  /** Bytes of a file as latin1, or undefined where there is none. What is there and cannot be read is a problem. */
   async bytes(file: string): Promise<string | undefined> {
-    try {
+    return this.attempt(file, async () => {
       if (!(await this.isInside(file))) return undefined
-      return (await readFile(join(this.path, file))).toString('latin1')
-    } catch (error) {
-      if (isMissing(error)) return undefined
-      throw error
-    }
+      const info = await stat(join(this.path, file))
+      if (info.isFile()) return (await readFile(join(this.path, file))).toString('latin1')
+      this.problem({ file, message: `a file was wanted; it is a ${info.isDirectory() ? 'folder' : 'device or pipe'}.` })
+      return undefined
+    })
   }
 
   async text(file: string): Promise<TextFile | undefined> {
@@ -79,7 +84,7 @@ export class ConfigTree {
         line: lines[1]?.line ?? 2,
         message: `${wanted} on one line was wanted; there are ${lines.length} lines.`,
       })
-    else if (required)
+    else if (required && !this.problems.some((problem) => problem.file === file))
       this.problem({ file, message: `${wanted} was wanted; the file is ${found === undefined ? 'missing' : 'empty'}.` })
     return undefined
   }
@@ -113,19 +118,82 @@ export class ConfigTree {
     return paths
   }
 
-  /** A file for the root: like `bytes`, with mode; links inside `user.files` stay links, whatever they point at in the root. */
+  /** Every file and every link below a folder of `user.files`: dotfiles and READMEs belong to the root as well. */
+  async walkUserFiles(folder: string): Promise<string[]> {
+    const entries = await this.attempt(folder, async () =>
+      (await this.isInside(folder)) ? readdir(join(this.path, folder), { withFileTypes: true }) : [],
+    )
+    const paths: string[] = []
+    for (const entry of (entries ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+      if (/(~|\.swp)$/.test(entry.name)) continue
+      else if (entry.isDirectory())
+        paths.push(...(await this.walkUserFiles(join(folder, entry.name))).map((below) => join(entry.name, below)))
+      else paths.push(entry.name)
+    return paths
+  }
+
+  /** A file for the root: like `bytes`, with mode; links stay links, whatever they point at in the root. */
   async userFile(folder: string, path: string): Promise<UserFile | undefined> {
     const file = join(folder, path)
-    const link = await readlink(join(this.path, file)).catch(() => undefined)
-    if (link !== undefined) return { path, file, bytes: '', mode: 0o777, link }
+    const info = await this.attempt(file, () => lstat(join(this.path, file)))
+    if (info?.isSymbolicLink() === true) {
+      const link = await this.attempt(file, () => readlink(join(this.path, file)))
+      return link === undefined ? undefined : { path, file, bytes: '', mode: 0o777, link }
+    }
     const bytes = await this.bytes(file)
-    if (bytes === undefined) return undefined
-    const info = await stat(join(this.path, file))
-    return { path, file, bytes, mode: info.mode & 0o7777, link: undefined }
+    if (info === undefined || bytes === undefined) return undefined
+    // What git keeps of a mode: this host's umask must not be seen in a root.
+    return { path, file, bytes, mode: ownerExecutes(info.mode) ? 0o755 : 0o644, link: undefined }
   }
 
   async isExecutable(file: string): Promise<boolean> {
-    return ((await stat(join(this.path, file))).mode & 0o111) !== 0
+    return ownerExecutes((await stat(join(this.path, file))).mode)
+  }
+
+  /** Undefined for what is not there; undefined and a problem for what is there and cannot be had. */
+  private async attempt<T>(path: string, action: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await action()
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === undefined) throw error
+      if (isMissing(error)) await this.explainMissing(path)
+      else this.problem({ file: path, message: UNREADABLE[code] ?? `it cannot be read (${code}).` })
+      return undefined
+    }
+  }
+
+  /** What is not there may be behind a link that leads nowhere, or below a file: then that is the problem. */
+  private async explainMissing(path: string): Promise<void> {
+    const steps = path.split(sep).map((_, index, all) => all.slice(0, index + 1).join(sep))
+    for (const step of steps) {
+      const at = join(this.path, step)
+      const info = await lstat(at).catch(() => undefined)
+      if (info === undefined) return
+      const target = await stat(at).catch(() => undefined)
+      if (target === undefined) {
+        const link = await readlink(at).catch(() => 'an unknown place')
+        this.problem({ file: step, message: `a link that leads somewhere was wanted; there is nothing at ${link}.` })
+        return
+      }
+      if (target.isDirectory()) continue
+      this.problem({ file: step, message: 'a folder was wanted; it is a file.' })
+      return
+    }
+  }
+
+  /** A link to a folder that it stands in would be followed for ever. */
+  private async isLoop(folder: string): Promise<boolean> {
+    if (!(await lstat(join(this.path, folder))).isSymbolicLink()) return false
+    const real = await realpath(join(this.path, folder))
+    for (let above = dirname(folder); ; above = dirname(above)) {
+      const around = await realpath(join(this.path, above))
+      if (around === real || around.startsWith(`${real}${sep}`)) {
+        this.problem({ file: folder, message: 'a link to a folder that it stands in itself goes in a circle.' })
+        return true
+      }
+      if (above === '.') return false
+    }
   }
 
   private async isInside(path: string): Promise<boolean> {
@@ -147,4 +215,8 @@ export function nameLines(text: string): NameLine[] {
     const name = raw.replace(/(^|\s)#.*$/, '').trim()
     return name === '' ? [] : [{ name, line: index + 1 }]
   })
+}
+
+function ownerExecutes(mode: number): boolean {
+  return (mode & 0o100) !== 0
 }

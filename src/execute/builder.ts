@@ -5,6 +5,7 @@ import { emerge, emergeArgv } from './emerge.ts'
 import type { Handler, Tools } from './handler.ts'
 import { openPortage, within } from './portageContainer.ts'
 import { runScripts } from './scripts.ts'
+import { clockLines } from './portageFolder.ts'
 import { asValue, inputOf, parent, valueOf, type PortageInput, type SeedValue, type TreeValue } from './values.ts'
 
 interface BuilderInput extends PortageInput {
@@ -19,7 +20,7 @@ export function builderArgv(sets: readonly string[], extra: readonly string[]) {
 }
 
 export const builder: Handler = {
-  recipe: { version: 1, argv: builderArgv([], []), environment: portageEnvironment(1) },
+  recipe: { version: 1, argv: builderArgv([], []), environment: portageEnvironment(1), clock: clockLines(0) },
   present: (output, _work, tools) => tools.engine.has(valueOf<TreeValue>(output).tree),
 
   async run(work, tools) {

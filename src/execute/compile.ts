@@ -9,6 +9,7 @@ import { emerge, emergeArgv } from './emerge.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
 import type { Handler, Tools, Work } from './handler.ts'
 import { openPortage, within } from './portageContainer.ts'
+import { clockLines } from './portageFolder.ts'
 import {
   asValue,
   inputOf,
@@ -24,7 +25,7 @@ import {
 const OFFERED = '/var/cache/binpkgs.offered'
 
 export const compile: Handler = {
-  recipe: { version: 1, environment: portageEnvironment(1) },
+  recipe: { version: 1, environment: portageEnvironment(1), clock: clockLines(0) },
 
   async present(output, _work, tools) {
     const all = Object.values(valueOf<PackagesValue>(output).fingerprints)
@@ -35,7 +36,13 @@ export const compile: Handler = {
     const resolved = valueOf<Resolved>(parent(work, 'resolved'))
     const wanted = packagesToHave(resolved)
     const have = new Set<string>()
-    for (const [cpv, mark] of wanted) if ((await tools.packages.find(mark)) !== undefined) have.add(cpv)
+    for (const [cpv, mark] of wanted) {
+      const found = await tools.packages.find(mark)
+      if (found === undefined) continue
+      if ((await tools.packages.verified(mark)) === undefined)
+        tools.note('warning', `The kept binary package of ${cpv} was damaged; it is compiled again.`)
+      else have.add(cpv)
+    }
     const lacking = wanted.size - have.size
     if (lacking > 0) await compileMissing(work, tools, resolved, wanted, have)
     const value: PackagesValue = {

@@ -5,7 +5,7 @@
  * move on and nothing that makes it changed, and it is the same file as a cold build would make. Times in finished roots
  * (pkg_* phases, file times) are the snapshot's.
  */
-const SOURCE_EPOCH = 1_577_836_800
+export const SOURCE_EPOCH = 1_577_836_800
 
 /** Added to the user's FEATURES, the same for all engines, since FEATURES is stored in every package. */
 const FEATURES = [

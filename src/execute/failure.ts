@@ -17,8 +17,16 @@ export class StepFailure extends UserError {
 /** Any error as a failure that can be reported. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof StepFailure) return error.failure
-  if (error instanceof UserError)
-    return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
+  if (error instanceof UserError) {
+    const { code, message, hint, exit } = error
+    return { code, message, exit, ...(hint === undefined ? {} : { hint }) }
+  }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { code: 'bug', message: `This is a bug in gentoomuch: ${message}` }
+}
+
+/** What the program exits with: 3 when something could not be trusted, 1 for every other failure. */
+export function exitOf(failures: Iterable<Failure>): 1 | 3 {
+  for (const failure of failures) if (failure.exit === EXIT.untrusted) return EXIT.untrusted
+  return EXIT.buildFailed
 }

@@ -43,7 +43,7 @@ export const fetch: Handler = {
         ? builderArgv(input.world ?? [], ['--fetchonly'])
         : emergeArgv(
             ['--fetchonly', '--nodeps', '--oneshot'],
-            packages.map((entry) => `=${entry.cpv}`),
+            packages.map((entry) => `=${entry.cpv}::${entry.repository}`),
           )
     const opening = openPortage(work, tools, {
       tree: valueOf<TreeValue>(parent(work, 'tree')).tree,

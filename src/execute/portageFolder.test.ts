@@ -24,7 +24,7 @@ test('writes files, modes and the profile link', async () => {
   expect(await readlink(join(folder, 'make.profile'))).toBe(options.seedProfile)
 })
 
-test("the clock comes before the user's bashrc, and into pkg_* phases alone", async () => {
+test("the clock comes before the user's bashrc, and gives sources one constant time, merges the snapshot\'s", async () => {
   const files = [
     { path: 'bashrc', bytes: 'echo "[$EBUILD_PHASE_FUNC ${SOURCE_DATE_EPOCH:-none}]"\n', executable: false },
   ]
@@ -32,7 +32,8 @@ test("the clock comes before the user's bashrc, and into pkg_* phases alone", as
   const said = async (phase: string) =>
     (await run(['bash', join(folder, 'bashrc')], { env: { EBUILD_PHASE_FUNC: phase } })).stdout
   expect(await said('pkg_postinst')).toBe('[pkg_postinst 42]\n')
-  expect(await said('src_compile')).toBe('[src_compile none]\n')
+  expect(await said('pkg_setup')).toBe('[pkg_setup 1577836800]\n')
+  expect(await said('src_compile')).toBe('[src_compile 1577836800]\n')
 })
 
 test('a piece names the profile by its repository', () => {

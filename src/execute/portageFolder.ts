@@ -2,6 +2,7 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { PortageDirectory } from '../portage/model.ts'
+import { SOURCE_EPOCH } from './environment.ts'
 
 export interface FolderOptions {
   /** Where `make.profile` points when no piece names a profile: the seed's own, an absolute path inside. */
@@ -20,7 +21,7 @@ export async function writePortageFolder(
   const files = new Map(portage.files.map((file) => [file.path, file]))
   if (options.buildTime !== undefined) {
     const bashrc = files.get('bashrc')
-    const clock = `[[ \${EBUILD_PHASE_FUNC} == pkg_* ]] && export SOURCE_DATE_EPOCH=${options.buildTime}\n`
+    const clock = clockLines(options.buildTime)
     files.set('bashrc', { path: 'bashrc', bytes: clock + (bashrc?.bytes ?? ''), executable: false })
   }
   await mkdir(folder, { recursive: true })
@@ -31,6 +32,20 @@ export async function writePortageFolder(
     await chmod(path, file.executable ? 0o755 : 0o644)
   }
   await symlink(profilePath(portage, options), join(folder, 'make.profile'))
+}
+
+/**
+ * Each phase gets its time by name. Portage saves the environment after pkg_setup and loads it in the src_* phases, so what
+ * pkg_setup has is what the sources are built with; and a binary package's saved environment is loaded when it is merged.
+ */
+export function clockLines(now: number): string {
+  return [
+    'case $EBUILD_PHASE_FUNC in',
+    `	pkg_pretend|pkg_setup|src_*) export SOURCE_DATE_EPOCH=${SOURCE_EPOCH} ;;`,
+    `	pkg_*) export SOURCE_DATE_EPOCH=${now} ;;`,
+    'esac',
+    '',
+  ].join('\n')
 }
 
 /** `gentoo:default/linux/amd64/23.0` → `/var/db/repos/gentoo/profiles/default/linux/amd64/23.0`. */

@@ -2,6 +2,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Container } from '../engine/engine.ts'
+import { EXIT, UserError } from '../errors.ts'
 import { digestOf } from '../plan/json.ts'
 import { targets, type Resolved } from '../plan/resolved.ts'
 import { emerge, emergeArgv } from './emerge.ts'
@@ -9,7 +10,7 @@ import { PLACES, portageEnvironment } from './environment.ts'
 import type { Handler, Tools, Work } from './handler.ts'
 import { must } from './must.ts'
 import { openPortage, within } from './portageContainer.ts'
-import { profilePath } from './portageFolder.ts'
+import { clockLines, profilePath } from './portageFolder.ts'
 import { programDigest } from './programs.ts'
 import { rootAtoms } from './resolve.ts'
 import {
@@ -49,7 +50,7 @@ const LIST =
 
 /** Copies the composed directory in and sets the profile link. */
 const CONFIGURE =
-  'rm -rf "$1/etc/portage" && cp -RT --no-preserve=all "$2" "$1/etc/portage" && rm -f "$1/etc/portage/make.profile" && ln -s "$3" "$1/etc/portage/make.profile"'
+  'rm -rf "$1/etc/portage" && cp -RT --preserve=mode --no-preserve=ownership,timestamps "$2" "$1/etc/portage" && chmod -R u=rwX,go=rX "$1/etc/portage" && rm -f "$1/etc/portage/make.profile" && ln -s "$3" "$1/etc/portage/make.profile"'
 
 export const root: Handler = {
   recipe: {
@@ -58,6 +59,7 @@ export const root: Handler = {
     configure: CONFIGURE,
     program: programDigest('normalise.py'),
     environment: portageEnvironment(1),
+    clock: clockLines(0),
   },
   present: (output, _work, tools) => tools.engine.has(valueOf<TreeValue>(output).tree),
 
@@ -122,7 +124,14 @@ async function offer(work: Work, tools: Tools): Promise<string> {
   const folder = await tools.folder()
   const damaged = await tools.packages.offer(marks, folder)
   if (damaged.length > 0)
-    throw new Error(`${damaged.length} binary packages of the store were damaged and have been removed; run again`)
+    throw new UserError(
+      'package-damaged',
+      `${damaged.length} kept binary packages were damaged and have been removed.`,
+      {
+        hint: 'run again: they are compiled again',
+        exit: EXIT.buildFailed,
+      },
+    )
   return folder
 }
 

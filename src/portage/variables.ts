@@ -8,6 +8,13 @@ const INCREMENTALS = [
   'UNINSTALL_IGNORE', 'ENV_UNSET', 'IUSE_IMPLICIT', 'PROFILE_ONLY_VARIABLES', 'BASHRC_IMPORT', 'PRELINK_PATH', 'PRELINK_PATH_MASK',
 ] as const // prettier-ignore
 
+const INCREMENTAL: ReadonlySet<string> = new Set(INCREMENTALS)
+
+/** Whether Portage itself stacks the variable; of other lists (USE_EXPAND groups) it takes the last value, and refuses `-x`. */
+export function isIncremental(name: string): boolean {
+  return INCREMENTAL.has(name)
+}
+
 /**
  * The lists are Portage's incrementals and the USE_EXPAND groups of the profile.
  * @param makeDefaults texts of the profile chain's `make.defaults`

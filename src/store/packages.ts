@@ -35,6 +35,14 @@ export class PackageStore {
     return size === entry.bytes ? entry : undefined
   }
 
+  /** Like `find`, with the bytes verified: a damaged entry is removed and counts as absent. */
+  async verified(fingerprint: string): Promise<PackageEntry | undefined> {
+    const entry = await this.find(fingerprint)
+    if (entry === undefined || (await hashFile(this.file(fingerprint), 'sha256')) === entry.sha256) return entry
+    await rm(this.folder(fingerprint), { recursive: true, force: true })
+    return undefined
+  }
+
   /** Takes a package file (moved away) into the store, whole or not at all. The first one stays: two are equal by definition. */
   async keep(fingerprint: string, cpv: string, file: string): Promise<PackageEntry> {
     const have = await this.find(fingerprint)
@@ -66,13 +74,12 @@ export class PackageStore {
     const damaged: string[] = []
     await mkdir(folder, { recursive: true })
     for (const fingerprint of fingerprints) {
-      const entry = await this.find(fingerprint)
-      const file = this.file(fingerprint)
-      if (entry === undefined || (await hashFile(file, 'sha256')) !== entry.sha256) {
-        await rm(this.folder(fingerprint), { recursive: true, force: true })
+      const entry = await this.verified(fingerprint)
+      if (entry === undefined) {
         damaged.push(fingerprint)
         continue
       }
+      const file = this.file(fingerprint)
       const target = join(folder, binaryPath(entry.cpv))
       await mkdir(dirname(target), { recursive: true })
       // A hard link costs nothing; another file system (scratch on tmpfs) takes a copy.

@@ -7,8 +7,9 @@ import { UserError } from '../errors.ts'
 import { realiseSteps } from '../execute/realise.ts'
 import type { Run } from '../execute/run.ts'
 import type { Step } from '../plan/step.ts'
-import { listsOf, planBuilder } from '../pipeline.ts'
-import { exists, writeWhole } from '../system/files.ts'
+import { builderDefine, listsOf, planBuilder } from '../pipeline.ts'
+import { writeWhole } from '../system/files.ts'
+import { hashFile } from '../system/hash.ts'
 import { moveFolder, sweepMoves } from '../system/move.ts'
 import { verifyStage3 } from '../upstream/stage3.ts'
 import { failIfAny } from './failures.ts'
@@ -44,7 +45,12 @@ export async function bootstrap(config: Config, run: Run, profile: string, stage
   // The lock changes only once the new seed has shown that it can be unpacked.
   const synced = Object.keys(next.repositories).length > 0
   const steps: Step[] = synced
-    ? planBuilder(config, next, profile, await listsOf(next, run.data, run.signal))
+    ? planBuilder(
+        config,
+        next,
+        profile,
+        await listsOf({ config, lock: next }, [builderDefine(config)], run.data, run.signal),
+      )
     : [
         {
           id: `seed:${profile}`,
@@ -84,7 +90,8 @@ async function takeIn(config: Config, run: Run, stage3: string) {
         },
       )
     const home = join(run.layout.seeds, verified.sha512)
-    if (!(await exists(join(home, verified.name)))) {
+    const kept = await hashFile(join(home, verified.name), 'sha512').catch(() => undefined)
+    if (kept !== verified.sha512) {
       await mkdir(run.layout.seeds, { recursive: true })
       await rm(home, { recursive: true, force: true })
       await sweepMoves(run.layout.seeds)

@@ -1,4 +1,5 @@
-import { EXIT, UserError } from '../errors.ts'
+import { UserError } from '../errors.ts'
+import { exitOf } from '../execute/failure.ts'
 import type { Result } from '../execute/scheduler.ts'
 
 /** Steps report their failures themselves; what is left is to say that the run failed, and how many. */
@@ -6,6 +7,6 @@ export function failIfAny(result: Result): void {
   const count = result.failures.size
   if (count === 0) return
   throw new UserError('build-failed', count === 1 ? 'One step failed.' : `${count} steps failed.`, {
-    exit: EXIT.buildFailed,
+    exit: exitOf(result.failures.values()),
   })
 }

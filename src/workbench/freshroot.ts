@@ -1,6 +1,7 @@
 /** freshroot: a throw-away root to look around and try things in. Nothing done there stays. */
 import { chmod, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import type { Argv, Container } from '../engine/engine.ts'
 import { UserError } from '../errors.ts'
 import { writePortageFolder } from '../execute/portageFolder.ts'
@@ -8,16 +9,24 @@ import { outputOf, realiseSteps } from '../execute/realise.ts'
 import type { Run } from '../execute/run.ts'
 import { valueOf, type PortageInput, type RepositoryValue, type SeedValue, type TreeValue } from '../execute/values.ts'
 import { containerEnvironment } from '../execute/environment.ts'
-import { composed, listsOf, plan, planBuilder, type Goal } from '../pipeline.ts'
-import { machineStep } from '../plan/machines.ts'
+import type { Lock } from '../config/lock.ts'
+import type { Config, Stage4Define } from '../config/model.ts'
+import { builderDefine, composed, listsOf, plan, planBuilder, repositoriesFor, type Goal } from '../pipeline.ts'
+import { machineStep, planRepositories } from '../plan/machines.ts'
 import type { Step } from '../plan/step.ts'
 import { failIfAny } from './failures.ts'
 
-export interface FreshRoot {
+export interface Inside {
+  /** A shell without it. */
+  readonly argv: Argv | undefined
+  /** Where a command's output goes; a shell has the terminal. */
+  readonly stdout: Writable
+}
+
+export interface FreshRoot extends Inside {
   /** A machine: its composed /etc/portage in the builder, or its finished root. Without one, the builder as it is. */
   readonly machine: string | undefined
   readonly finished: boolean
-  readonly argv: Argv | undefined
 }
 
 const SHELL: Argv = ['/bin/bash', '--login']
@@ -27,18 +36,18 @@ export async function freshRoot(goal: Goal, run: Run, options: FreshRoot): Promi
   const container = options.finished
     ? await openFinished(goal, run, options.machine)
     : await openBuilder(goal, run, options.machine)
-  return enter(container, options.argv, run)
+  return enter(container, options, run)
 }
 
 /** A container that was kept because something failed in it. */
-export async function failedRoot(run: Run, name: string, argv: Argv | undefined): Promise<number> {
+export async function failedRoot(run: Run, name: string, inside: Inside): Promise<number> {
   const kept = await run.openEngine.preserved()
   if (!kept.includes(name))
     throw new UserError(
       'unknown-container',
       `No failed container ${name} is kept here${kept.length === 0 ? '.' : `; there are ${kept.join(', ')}.`}`,
     )
-  return enter(await run.openEngine.reopen(name), argv, run)
+  return enter(await run.openEngine.reopen(name), inside, run)
 }
 
 async function openBuilder(goal: Goal, run: Run, machine: string | undefined): Promise<Container> {
@@ -51,13 +60,20 @@ async function openBuilder(goal: Goal, run: Run, machine: string | undefined): P
     throw new UserError('no-profile', 'No profile is set.', {
       hint: 'gentoomuch profile set PROFILE, or gentoomuch bootstrap PROFILE STAGE3',
     })
-  const lists = await listsOf(lock, run.data, run.signal)
-  const steps = planBuilder(config, lock, profile, lists)
+  const lists = await listsOf(
+    goal,
+    [builderDefine(config), ...(define === undefined ? [] : [define.stage3])],
+    run.data,
+    run.signal,
+  )
+  const extra = define === undefined ? [] : planRepositories(repositoriesFor(config, lock, define.stage3, lists))
+  const steps = [
+    ...new Map([...planBuilder(config, lock, profile, lists), ...extra].map((step) => [step.id, step])).values(),
+  ]
   const result = await realiseSteps(steps, run)
   failIfAny(result)
   const builder = outputOf(result, `builder:${profile}`)
-  const { portage: own, locations } = builderInput(steps)
-  const portage = define === undefined ? own : composed(config, define.stage3, lists)
+  const { portage, locations } = define === undefined ? builderInput(steps) : machineInput(config, lock, define, lists)
   const folder = await mkdtemp(join(run.layout.scratch, 'freshroot-'))
   await chmod(folder, 0o755)
   const seed = valueOf<SeedValue>(outputOf(result, `seed:${profile}`))
@@ -84,6 +100,13 @@ function builderInput(steps: readonly Step[]): PortageInput {
   return step.input as unknown as PortageInput
 }
 
+function machineInput(config: Config, lock: Lock, define: Stage4Define, lists: ReadonlySet<string>): PortageInput {
+  const locations = repositoriesFor(config, lock, define.stage3, lists).map(
+    ({ name, location }) => [name, location] as const,
+  )
+  return { portage: composed(config, define.stage3, lists), locations: Object.fromEntries(locations) }
+}
+
 async function openFinished(goal: Goal, run: Run, machine: string | undefined): Promise<Container> {
   if (machine === undefined) throw new UserError('no-machine', '--finished wants the name of a stage4.')
   const planned = await plan({ ...goal, machines: [machine], unsigned: true }, run.data, run.signal)
@@ -106,11 +129,11 @@ async function openFinished(goal: Goal, run: Run, machine: string | undefined): 
 const CONFIGURE =
   '[[ -d /run/gentoomuch/portage ]] || exit 0; rm -rf /etc/portage && cp -RT --no-preserve=ownership /run/gentoomuch/portage /etc/portage'
 
-async function enter(container: Container, argv: Argv | undefined, run: Run): Promise<number> {
+async function enter(container: Container, { argv, stdout }: Inside, run: Run): Promise<number> {
   try {
     await container.run(['/bin/bash', '-c', CONFIGURE], {}, run.signal)
-    const terminal = argv === undefined || (process.stdin.isTTY && process.stdout.isTTY)
-    const io = terminal ? { terminal: true } : { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }
+    const terminal = argv === undefined || (process.stdin.isTTY && process.stdout.isTTY && stdout === process.stdout)
+    const io = terminal ? { terminal: true } : { stdin: process.stdin, stdout, stderr: process.stderr }
     return (await container.run(argv ?? SHELL, { ...io, cwd: '/root' }, run.signal)).status
   } finally {
     await container.close()

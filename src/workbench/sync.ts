@@ -1,5 +1,5 @@
 /** sync: every repository that a definition names, at its newest verified revision. */
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { builderDefine, composed } from '../pipeline.ts'
 import type { Config, Stage3Define } from '../config/model.ts'
 import { readLock, writeLock, type LockedRepository } from '../config/lock.ts'
@@ -9,7 +9,7 @@ import type { Run } from '../execute/run.ts'
 import type { Repository } from '../portage/model.ts'
 import { repositoriesOf } from '../portage/reposConf.ts'
 import { listVariables } from '../portage/variables.ts'
-import { exists } from '../system/files.ts'
+import { repositorySource } from '../upstream/pinned.ts'
 import { fetchRepository } from '../upstream/repository.ts'
 
 export interface Synced {
@@ -31,8 +31,7 @@ export async function sync(config: Config, run: Run, names: readonly string[]): 
     const label = `sync ${repository.name}`
     const since = performance.now()
     run.emit({ type: 'step-started', id, label })
-    const keys = join(config.path, 'env', 'trusted.keys', 'repository', repository.name)
-    const source = { name: repository.name, uri: gitUri(repository), keys: (await exists(keys)) ? keys : undefined }
+    const source = await repositorySource(config, repository)
     const snapshot = await fetchRepository(source, {
       gitDir: join(run.layout.git, repository.name),
       signal: run.signal,
@@ -44,7 +43,9 @@ export async function sync(config: Config, run: Run, names: readonly string[]): 
     const summary = from === revision ? `still at ${revision.slice(0, 12)}` : `now at ${revision.slice(0, 12)}`
     run.emit({ type: 'step-done', id, label, how: 'ran', seconds: (performance.now() - since) / 1000, summary })
   }
-  await writeLock(config.path, { ...before, repositories })
+  // A sync of everything also forgets what no repos.conf names any more.
+  const kept = Object.entries(repositories).filter(([name]) => names.length > 0 || known.has(name))
+  await writeLock(config.path, { ...before, repositories: Object.fromEntries(kept) })
   return synced
 }
 
@@ -64,20 +65,6 @@ function knownRepositories(config: Config): Map<string, Repository> {
       hint: 'portage.global/repos.conf/gentoo.conf is where gentoomuch init puts it',
     })
   return found
-}
-
-function gitUri(repository: Repository): string {
-  const { name, syncType, syncUri } = repository
-  if (syncUri === undefined) throw new UserError('no-sync-uri', `repos.conf has no sync-uri for ${name}.`)
-  if (syncType !== 'git' && !isAbsolute(syncUri))
-    throw new UserError(
-      'unknown-sync-type',
-      `${name} has sync-type ${syncType ?? '(none)'}; git is what this version syncs.`,
-      {
-        hint: `set sync-type = git and a git address as sync-uri in the [${name}] section`,
-      },
-    )
-  return syncUri
 }
 
 function unknown(name: string, known: ReadonlyMap<string, Repository>): never {

@@ -1,5 +1,5 @@
 /** Ctrl-C, SIGTERM and kill -9 while a pipeline works: what is left at once, what after the next run, and whether that ends right. */
-import { mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
+import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -46,9 +46,11 @@ export function interruptions(person: () => Person): void {
 /** A flag that only the library and what is built against it see: compiling, assembling and packing have to run again. */
 async function newWork(who: Person, mark: string): Promise<void> {
   const piece = join(who.demo, 'config/portage.locals/colourful')
-  await mkdir(join(piece, 'env'), { recursive: true })
-  await writeFile(join(piece, 'env/marked.conf'), `CFLAGS="-O2 -pipe -DMARK_${mark.replace('-', '_')}=1"\n`)
-  await writeFile(join(piece, 'package.env'), 'dev-libs/libgreet marked.conf\n')
+  const flags = `CFLAGS="-O2 -pipe -DMARK_${mark.replace('-', '_')}=1"\n`
+  // As the person whose configuration it is: who could not remove the demo otherwise.
+  const write =
+    'mkdir -p "$1/env" && printf %s "$2" > "$1/env/marked.conf" && echo "dev-libs/libgreet marked.conf" > "$1/package.env"'
+  await who.shell(['bash', '-c', write, 'bash', piece, flags])
 }
 
 async function stepBegun(who: Person, id: string, ended: Promise<number | null>): Promise<void> {
