@@ -55,6 +55,7 @@ export class Context {
           data: this.data,
           engine: this.globals.engine ?? config.env.engine,
           jobs: config.env.jobs,
+          mirrors: config.env.mirrors,
           command: `gentoomuch ${command}`,
           logs,
           emit,

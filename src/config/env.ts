@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
-import type { ConfigTree } from './tree.ts'
+import { nameLines, type ConfigTree } from './tree.ts'
 import type { Env } from './model.ts'
 
 const schema = z.object({
@@ -37,7 +37,25 @@ export async function readEnv(tree: ConfigTree): Promise<Env> {
     })
   }
   const { arch, jobs, profile, engine, compression } = checked.data ?? { ...read, jobs: 1 }
-  return { arch, jobs, profile, engine, compression, signer: await readSigner(tree) }
+  return {
+    arch,
+    jobs,
+    profile,
+    engine,
+    compression,
+    signer: await readSigner(tree),
+    mirrors: nameLines((await tree.text('env/mirrors'))?.text ?? '').map(({ name }) => name),
+    repositories: await readRepositories(tree),
+  }
+}
+
+async function readRepositories(tree: ConfigTree): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  for (const name of await tree.entries('env/repositories')) {
+    const uri = await tree.word(`env/repositories/${name}`, 'an address or a path', true)
+    if (uri !== undefined) found.set(name, uri)
+  }
+  return found
 }
 
 async function readSigner(tree: ConfigTree): Promise<Env['signer']> {

@@ -25,7 +25,12 @@ export function lockPath(config: string): string {
 /** @throws UserError `bad-lock` when the file is there and cannot be understood: never guessed around */
 export async function readLock(config: string): Promise<Lock> {
   const path = lockPath(config)
-  const text = await readIfThere(path)
+  const text = await readIfThere(path).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError('bad-lock', `${path} cannot be read (${code ?? String(error)}).`, {
+      hint: 'restore it from git, or remove it and bootstrap and sync again',
+    })
+  })
   if (text === undefined) return EMPTY
   const parsed = schema.safeParse(parseJson(text))
   if (parsed.success) return parsed.data

@@ -78,6 +78,10 @@ export interface Env {
   readonly engine: string
   readonly compression: string
   readonly signer: Signer | undefined
+  /** Where this host fetches sources first: addresses or absolute paths. They enter no root. */
+  readonly mirrors: readonly string[]
+  /** Where this host syncs a repository from, instead of the sync-uri of repos.conf: name → address or absolute path. */
+  readonly repositories: ReadonlyMap<string, string>
 }
 
 export interface Config {

@@ -45,20 +45,19 @@ export const fetch: Handler = {
             ['--fetchonly', '--nodeps', '--oneshot'],
             packages.map((entry) => `=${entry.cpv}::${entry.repository}`),
           )
+    const mirrors = mirrorsOf(input.portage, tools)
+    const env = { PORTAGE_RO_DISTDIRS: HAVE, ...(mirrors.length === 0 ? {} : { GENTOO_MIRRORS: mirrors.join(' ') }) }
     const opening = openPortage(work, tools, {
       tree: valueOf<TreeValue>(parent(work, 'tree')).tree,
       portage: input.portage,
       seedProfile: valueOf<SeedValue>(work.parents['seed'] ?? parent(work, 'tree')).profile,
-      mounts: [
-        { source: tools.layout.distfiles, target: HAVE, readOnly: true },
-        ...(await localMirrors(input.portage)),
-      ],
+      mounts: [{ source: tools.layout.distfiles, target: HAVE, readOnly: true }, ...(await localMirrors(mirrors))],
       folders: [PLACES.distfiles],
       network: true,
       phases: false,
     })
     return within(opening, async (container) => {
-      await emerge(container, argv, tools, { purpose: 'fetching sources', env: { PORTAGE_RO_DISTDIRS: HAVE } })
+      await emerge(container, argv, tools, { purpose: 'fetching sources', env })
       const kept = await container.keepFiles(PLACES.distfiles)
       const fetched = await takeNew(kept.path, tools.layout.distfiles)
       await rm(kept.path, { recursive: true, force: true })
@@ -102,13 +101,16 @@ async function takeNew(from: string, to: string): Promise<number> {
   return count
 }
 
-/** GENTOO_MIRRORS may name folders of this host (make.conf(5): a plain path); they are mounted where they stand. */
-async function localMirrors(portage: PortageDirectory): Promise<Mount[]> {
+/** This host's mirrors, then those of make.conf; the environment would otherwise take the place of the latter. */
+function mirrorsOf(portage: PortageDirectory, tools: Tools): string[] {
   const makeConf = portage.files.find((file) => file.path === 'make.conf')
-  const value =
-    parseMakeConf(makeConf?.bytes ?? '').assignments.findLast((assignment) => assignment.name === 'GENTOO_MIRRORS')
-      ?.value ?? ''
-  const paths = [...new Set(value.split(/\s+/).filter((word) => word.startsWith('/')))]
+  const own = parseMakeConf(makeConf?.bytes ?? '').assignments.findLast(({ name }) => name === 'GENTOO_MIRRORS')
+  return [...tools.mirrors, ...(own?.value.split(/\s+/).filter((word) => word !== '') ?? [])]
+}
+
+/** Mirrors may be folders of this host (make.conf(5): a plain path); they are mounted where they stand. */
+async function localMirrors(mirrors: readonly string[]): Promise<Mount[]> {
+  const paths = [...new Set(mirrors.filter((word) => word.startsWith('/')))]
   const folders = await Promise.all(
     paths.map(async (path) => ((await stat(path).catch(() => undefined))?.isDirectory() ? [path] : [])),
   )

@@ -12,6 +12,8 @@ export interface Tools {
   readonly packages: PackageStore
   readonly jobs: number
   readonly signal: AbortSignal
+  /** Where sources are fetched first; what comes is verified by Manifests, so it decides nothing. */
+  readonly mirrors: readonly string[]
   /** The user's signer; what is signed with is in the input as a fingerprint. */
   readonly signer: { readonly key: string; readonly home: string | undefined } | undefined
   /** The words that open a shell in a kept container: `gentoomuch freshroot --failed NAME …`, to be pasted. */

@@ -17,6 +17,7 @@ export interface RunOptions {
   readonly data: string
   readonly engine: string
   readonly jobs: number
+  readonly mirrors: readonly string[]
   /** In words, for whoever waits: "gentoomuch pipeline". */
   readonly command: string
   /** This run's folder for logs. */

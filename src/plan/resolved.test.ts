@@ -51,19 +51,93 @@ describe('fingerprints', () => {
     const before = fingerprints(answer([lib, alone])).get('target:app-misc/prog-1')
     expect(fingerprints(answer([{ ...lib, use: ['color'] }, alone])).get('target:app-misc/prog-1')).toBe(before)
   })
-  test("the root's own package counts, not the builder's copy", () => {
-    const has = { id: 'builder:dev-libs/lib-1', installed: 'one' }
-    const before = fingerprints(answer([lib, prog, has])).get('target:app-misc/prog-1')
-    expect(fingerprints(answer([lib, prog, { ...has, installed: 'two' }])).get('target:app-misc/prog-1')).toBe(before)
-    const tool = { id: 'builder:dev-util/tool-1', installed: 'one' }
-    const uses = { id: 'target:app-misc/uses-1', needs: [build('builder:dev-util/tool-1')] }
-    const first = fingerprints(answer([uses, tool])).get('target:app-misc/uses-1')
-    expect(fingerprints(answer([uses, { ...tool, installed: 'two' }])).get('target:app-misc/uses-1')).not.toBe(first)
+  describe('the builder has the library too', () => {
+    const prog1 = 'target:app-misc/prog-1'
+    const have = (digest: string, use: string[] = []) => [
+      { cpv: 'dev-libs/lib-1', name: 'dev-libs/lib', slot: '0', use, digest },
+    ]
+    const mark = (root: Part, digest: string, use?: string[]) =>
+      fingerprints(answer([root, prog, { ...host, installed: digest }], have(digest, use))).get(prog1)
+
+    test.each<[string, Part, string[], boolean]>([
+      ['just as the root will: its copy counts', lib, [], true],
+      ["with other flags: the root's counts", lib, ['color'], false],
+      ["in another version: the root's counts", { id: 'target:dev-libs/lib-2' }, [], false],
+      ["but the root's has patches: the root's counts", { ...lib, particular: true }, [], false],
+    ])('%s', (_what, root, use, counts) => {
+      expect(mark(root, 'one', use) !== mark(root, 'two', use)).toBe(counts)
+      // What the plan merges and what the fingerprint counts is the same.
+      const resolved = answer([root, prog, { ...host, installed: 'one' }], have('one', use))
+      expect(compilePlan(resolved, () => true).merge.length === 0).toBe(counts)
+      expect(mark({ ...root, madeFrom: 'other' }, 'one', use) === mark(root, 'one', use)).toBe(counts)
+    })
+    test('machines that differ in one flag share what has nothing to do with it', () => {
+      const apart = { id: 'target:app-misc/apart-1', needs: [build('builder:dev-util/tool-1')] }
+      const tool = { id: 'builder:dev-util/tool-1', installed: 'x' }
+      const of = (use: string[]) => fingerprints(answer([{ ...lib, use }, prog, { ...host, use }, apart, tool]))
+      expect(of(['color']).get(prog1)).not.toBe(of([]).get(prog1))
+      expect(of(['color']).get('target:app-misc/apart-1')).toBe(of([]).get('target:app-misc/apart-1'))
+    })
+    test('a tool that only the builder has counts', () => {
+      const uses = { id: 'target:app-misc/uses-1', needs: [build('builder:dev-util/tool-1')] }
+      const of = (installed: string) => fingerprints(answer([uses, { id: 'builder:dev-util/tool-1', installed }]))
+      expect(of('one').get('target:app-misc/uses-1')).not.toBe(of('two').get('target:app-misc/uses-1'))
+    })
   })
-  test('a circle of build dependencies comes to an end, and is the same from both sides', () => {
-    const a = { id: 'target:x/a-1', needs: [build('target:x/b-1')] }
-    const b = { id: 'target:x/b-1', needs: [build('target:x/a-1')] }
-    expect(fingerprints(answer([a, b])).size).toBe(2)
+
+  describe('circles of build dependencies', () => {
+    // a → b → c → a, with d → b outside, a chord c → b, one package alone, twins of a and b, and a package that needs itself.
+    const needs: Record<string, string[]> = {
+      a: ['b'],
+      b: ['c', 'e'],
+      c: ['a', 'b'],
+      d: ['b', 'a'],
+      e: [],
+      f: ['f', 'd'],
+    }
+    const parts = Object.entries(needs).flatMap(([name, others]) =>
+      (['a', 'b'].includes(name) ? ['target', 'builder'] : ['target']).map((where) => ({
+        id: `${where}:x/${name}-1`,
+        needs: others.map((other) => build(`${['a', 'b'].includes(other) ? 'builder' : 'target'}:x/${other}-1`)),
+      })),
+    )
+    const sorted = (packages: Part[]) => Object.fromEntries([...fingerprints(answer(packages))].toSorted())
+
+    test('fingerprints are the same in whatever order the packages come', () => {
+      const expected = sorted(parts)
+      expect(Object.keys(expected)).toHaveLength(parts.length)
+      let seed = 1
+      const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
+      for (let round = 0; round < 300; round++) {
+        const shuffled = parts
+          .map((part) => ({ part: { ...part, needs: part.needs.toReversed() }, at: random() }))
+          .toSorted((a, b) => a.at - b.at)
+          .map(({ part }) => part)
+        expect(sorted(shuffled)).toEqual(expected)
+      }
+    })
+    test('twins agree and members differ', () => {
+      const marks = fingerprints(answer(parts))
+      expect(marks.get('target:x/a-1')).toBe(marks.get('builder:x/a-1'))
+      expect(marks.get('target:x/b-1')).toBe(marks.get('builder:x/b-1'))
+      expect(new Set(marks.values()).size).toBe(6)
+      expect(packagesToHave(answer(parts)).size).toBe(6)
+    })
+    test.each([
+      ['c', ['a', 'b', 'c', 'd', 'f']],
+      ['e', ['a', 'b', 'c', 'd', 'e', 'f']],
+      ['d', ['d', 'f']],
+      ['f', ['f']],
+    ])('a change of %s reaches just what is built with it', (changed, reached) => {
+      const before = fingerprints(answer(parts))
+      const after = fingerprints(
+        answer(parts.map((part) => (part.id.includes(`/${changed}-`) ? { ...part, madeFrom: 'other' } : part))),
+      )
+      const differ = Object.keys(needs).filter(
+        (name) => before.get(`target:x/${name}-1`) !== after.get(`target:x/${name}-1`),
+      )
+      expect(differ).toEqual(reached)
+    })
   })
 })
 
@@ -96,7 +170,7 @@ describe('compilePlan', () => {
     expect(ids(plan.merge)).toEqual(['builder:dev-util/tool-1', 'builder:dev-libs/lib-1'])
   })
   test('the builder has the library with other flags: it builds against what the root will have', () => {
-    const installed = [{ cpv: 'dev-libs/lib-1', name: 'dev-libs/lib', slot: '0', use: [] }]
+    const installed = [{ cpv: 'dev-libs/lib-1', name: 'dev-libs/lib', slot: '0', use: [], digest: 'x' }]
     const has = { id: 'builder:dev-libs/lib-1', installed: 'x' }
     const coloured = { ...libTarget, use: ['color'] }
     const plan = compilePlan(answer([coloured, prog, has, { ...tool, installed: 'y' }], installed), all)
@@ -104,10 +178,24 @@ describe('compilePlan', () => {
     expect(ids(plan.build)).toEqual(['target:app-misc/prog-1'])
   })
   test('the builder has just that: nothing is merged', () => {
-    const installed = [{ cpv: 'dev-libs/lib-1', name: 'dev-libs/lib', slot: '0', use: [] }]
+    const installed = [{ cpv: 'dev-libs/lib-1', name: 'dev-libs/lib', slot: '0', use: [], digest: 'x' }]
     const has = { id: 'builder:dev-libs/lib-1', installed: 'x' }
     const plan = compilePlan(answer([libTarget, prog, has, { ...tool, installed: 'y' }], installed), all)
     expect(ids(plan.merge)).toEqual([])
     expect(ids(plan.build)).toEqual(['target:dev-libs/lib-1', 'target:app-misc/prog-1'])
+  })
+  test('what a merged package is built with goes before it, with what that needs to run', () => {
+    const use = ['x']
+    const has = (name: string) => ({ id: `builder:x/${name}-1`, installed: name })
+    const parts = [
+      { id: 'target:x/top-1', use, needs: [build('builder:x/mid-1')] },
+      { id: 'target:x/mid-1', use, needs: [build('builder:x/low-1')] },
+      { id: 'target:x/low-1', use, needs: [run('target:x/base-1')] },
+      { id: 'target:x/base-1', use },
+      { id: 'target:x/user-1', needs: [build('builder:x/top-1')] },
+      ...['top', 'mid', 'low'].map(has),
+    ]
+    const plan = compilePlan(answer(parts), all)
+    expect(ids(plan.merge)).toEqual(['target:x/low-1', 'target:x/base-1', 'target:x/mid-1', 'target:x/top-1'])
   })
 })

@@ -32,10 +32,70 @@ describe('compose', () => {
     )
   })
 
-  test('USE_EXPAND groups of the profile are lists', () => {
+  describe('USE_EXPAND groups, in which Portage refuses -x', () => {
     const lists = listVariables(['USE_EXPAND="VIDEO_CARDS CPU_FLAGS_X86"\n'])
-    const files = composed([piece('local', 'gpu', { 'make.conf': 'VIDEO_CARDS="amdgpu"\n' })], lists)
-    expect(files['make.conf']).toContain('VIDEO_CARDS="${VIDEO_CARDS} amdgpu"')
+    const group = (...values: string[]) =>
+      composed(
+        values.map((value, index) => piece('local', `p${index}`, { 'make.conf': `VIDEO_CARDS="${value}"\n` })),
+        lists,
+      )['make.conf']
+
+    test('are counted together and written once, where they are named last', () => {
+      expect(group('intel nouveau', '-nouveau amdgpu', 'vesa')).toBe(
+        '# p0/make.conf\n\n# p1/make.conf\n\n# p2/make.conf\nVIDEO_CARDS="intel amdgpu vesa"\n',
+      )
+    })
+
+    test.each([
+      [['intel nouveau', '-* amdgpu'], 'amdgpu'],
+      [['amdgpu -amdgpu', 'vesa amdgpu'], 'vesa amdgpu'],
+      [['intel', '${VIDEO_CARDS} amdgpu'], 'intel amdgpu'],
+      [['${VIDEO_CARDS} intel', 'amdgpu -intel'], '${VIDEO_CARDS} amdgpu'],
+      [['${CARDS} intel', '-intel -vesa amdgpu'], '${CARDS} -vesa amdgpu'],
+      [['-absent amdgpu'], 'amdgpu'],
+    ])('%j is %j', (values, outcome) => {
+      expect(group(...values)).toContain(`\nVIDEO_CARDS="${outcome}"\n`)
+    })
+
+    test('that only take words away are a mistake', () => {
+      const { mistakes } = compose([piece('global', 'g', { 'make.conf': '\nVIDEO_CARDS="-vesa"\n' })], [], lists)
+      expect(mistakes).toMatchObject([{ file: 'g/make.conf', line: 2 }])
+    })
+  })
+
+  test('make.defaults of the profile folder is one file that stacks as make.conf does', () => {
+    const files = composed([
+      piece('cpu', 'a', { 'profile/make.defaults': 'USE="x"\n' }),
+      piece('global', 'b', { 'profile/make.defaults': 'USE="-x y"\n' }),
+    ])
+    expect(files).toEqual({
+      'profile/make.defaults':
+        '# a/profile/make.defaults\nUSE="${USE} x"\n\n# b/profile/make.defaults\nUSE="${USE} -x y"\n',
+    })
+  })
+
+  test('categories and license_groups, which Portage reads as plain files only, are plain files', () => {
+    const files = composed([
+      piece('cpu', 'a', { categories: 'one-one', license_groups: 'MINE A\n', mirrors: 'm1 u\n' }),
+      piece('global', 'b', { categories: 'two-two\n', license_groups: 'MINE B\n', 'profile/packages': '*a/a\n' }),
+    ])
+    expect(files).toEqual({
+      categories: '# a/categories\none-one\n\n# b/categories\ntwo-two\n',
+      license_groups: '# a/license_groups\nMINE A\n\n# b/license_groups\nMINE B\n',
+      'mirrors/0010-cpu-a': 'm1 u\n',
+      'profile/packages': '# b/profile/packages\n*a/a\n',
+    })
+  })
+
+  test('no file of a folder is lost under the name of another', () => {
+    const files = composed([
+      piece('global', 'g', { 'package.use/a+b': '1\n', 'package.use/a.b': '2\n', 'package.use/a/b': '3\n' }),
+    ])
+    expect(files).toEqual({
+      'package.use/0010-global.a+b': '1\n',
+      'package.use/0010-global.a.b': '2\n',
+      'package.use/0010-global.a+b+2': '3\n',
+    })
   })
 
   test('line files become folders, one file a piece, in the order of the pieces', () => {

@@ -9,7 +9,9 @@ import { fetchRepository, type RepositorySource } from './repository.ts'
 
 /** Where a repository comes from, and who may sign it. */
 export async function repositorySource(config: Config, repository: Repository): Promise<RepositorySource> {
-  const { name, syncType, syncUri } = repository
+  const { name } = repository
+  const here = config.env.repositories.get(name)
+  const { syncType, syncUri } = here === undefined ? repository : { syncType: 'git', syncUri: here }
   if (syncUri === undefined) throw new UserError('no-sync-uri', `repos.conf has no sync-uri for ${name}.`)
   if (syncType !== 'git' && !isAbsolute(syncUri))
     throw new UserError(

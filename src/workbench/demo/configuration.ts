@@ -8,17 +8,9 @@ export function demoFiles(miniature: Miniature, keys: string, fingerprint: strin
   return {
     'env/sign.key': `${fingerprint}\n`,
     'env/sign.home': `${keys}\n`,
-    'portage.global/make.conf': `# The miniature's sources lie in a folder of this host; addresses work as well.\nGENTOO_MIRRORS="${miniature.distfiles}"\nACCEPT_LICENSE="@FREE"\n`,
-    'portage.global/repos.conf/gentoo.conf': [
-      '[DEFAULT]',
-      'main-repo = gentoo',
-      '',
-      '[gentoo]',
-      'location = /var/db/repos/gentoo',
-      'sync-type = git',
-      `sync-uri = ${miniature.repository}`,
-      '',
-    ].join('\n'),
+    // Places of this host, which enter no root: so the same stage4s come out wherever the demo stands, and for anybody.
+    'env/mirrors': `# The miniature's sources lie in a folder of this host; addresses work as well.\n${miniature.distfiles}\n`,
+    'env/repositories/gentoo': `${miniature.repository}\n`,
     'portage.locals/colourful/package.use': 'dev-libs/libgreet color\n',
     'package.sets/greeting': '# Two programs that share a library.\napp-misc/greet\napp-misc/farewell\n',
     'package.sets/household': 'app-misc/cachemaker\nnet-misc/greetd\nsys-apps/oddfiles\n',

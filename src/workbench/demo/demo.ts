@@ -55,7 +55,7 @@ export function demoPlaces(dir: string, env: NodeJS.ProcessEnv = process.env): D
   if (/[\s"'$\\`]/.test(dir))
     throw new UserError(
       'bad-demo-dir',
-      `The demo's folder ${JSON.stringify(dir)} holds blanks or quotes, which make.conf cannot name in GENTOO_MIRRORS.`,
+      `The demo's folder ${JSON.stringify(dir)} holds blanks or quotes, which GENTOO_MIRRORS cannot name.`,
       {
         hint: 'choose another place with --dir',
       },
