@@ -24,7 +24,7 @@ test('writes files, modes and the profile link', async () => {
   expect(await readlink(join(folder, 'make.profile'))).toBe(options.seedProfile)
 })
 
-test("the clock comes before the user's bashrc, and gives sources one constant time, merges the snapshot\'s", async () => {
+test("the clock comes before the user's bashrc, and gives sources one constant time, merges the snapshot's", async () => {
   const files = [
     { path: 'bashrc', bytes: 'echo "[$EBUILD_PHASE_FUNC ${SOURCE_DATE_EPOCH:-none}]"\n', executable: false },
   ]
