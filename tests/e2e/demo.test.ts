@@ -188,10 +188,15 @@ describe('what goes wrong is said', () => {
     [['stage', 'build', 'porhc'], 2, 'There is no stage4 definition named porhc; there are porch, workshop.'],
     [['profile', 'set', 'dmeo'], 2, 'There is no profile named dmeo.'],
     [['pipelin'], 2, "unknown command 'pipelin'"],
-    [['freshroot', '--failed', 'nosuch'], 2, 'No failed container nosuch is kept here'],
+    [['freshroot', '--failed', 'nosuch', '--', 'true'], 2, 'No failed container nosuch is kept here'],
+    [['freshroot', 'porch'], 2, 'A shell wants a terminal, and there is none.'],
+    [['freshroot', 'porch', 'touch', '/x'], 2, 'freshroot takes one stage4; found also touch /x.'],
+    [['sync', '--dry-run'], 2, "unknown option '--dry-run'"],
   ])('%j', async (args, status, message) => {
     const person = first()
-    const { stderr } = await person.gentoomuch([...args, ...person.flags], [status])
+    const dashes = args.includes('--') ? args.indexOf('--') : args.length
+    const call = [...args.slice(0, dashes), ...person.flags, ...args.slice(dashes)]
+    const { stderr } = await person.gentoomuch(call, [status])
     expect(stderr).toContain(message)
     expect(stderr).not.toMatch(/\n\s+at /)
   })
