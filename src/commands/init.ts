@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { shellWord } from '../system/self.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -14,10 +15,12 @@ export async function run(context: Context): Promise<Answer> {
   const done = await init(context.config, context.data)
   const lines = [
     `${done.written.length} files written in ${done.config}${done.kept.length === 0 ? '' : `, ${done.kept.length} were there and stay as they are`}.`,
+    `The builder is compiled for cpu.defines/${done.cpu}.`,
+    ...done.notes,
     `Data goes to ${done.data}.`,
     '',
     'Next:',
-    `  git -C ${done.config} init`,
+    ...(done.inGit ? [] : [`  git -C ${shellWord(done.config)} init`]),
     '  gentoomuch bootstrap default STAGE3.tar.xz',
     '  gentoomuch sync',
     '  gentoomuch pipeline',

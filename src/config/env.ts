@@ -1,66 +1,121 @@
 /** `env/`: what belongs to this host and this user, one small file each. */
 import { availableParallelism } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { z } from 'zod'
-import { nameLines, type ConfigTree } from './tree.ts'
+import { isArch, isMirror } from './grammar.ts'
+import { readNames, readWord, type NameLine } from './lists.ts'
+import { nameProblem } from './names.ts'
+import { ORIGINAL_KEY } from './original.ts'
+import { problem } from './problem.ts'
+import { tellUnknownFiles } from './unknown.ts'
 import type { Env } from './model.ts'
+import type { MessageCode } from './messages.ts'
+import type { ConfigTree } from './tree.ts'
 
-const schema = z.object({
-  arch: z.string().regex(/^[a-z0-9_-]+$/, "Gentoo's name of an architecture, such as amd64 or arm64, was wanted"),
-  jobs: z.coerce
-    .number('a number was wanted')
-    .int('a whole number was wanted')
-    .min(1, 'at least 1 was wanted')
-    .max(4096),
-  profile: z.string().optional(),
-  engine: z.enum(['embedded', 'docker', 'podman'], 'embedded, docker or podman was wanted'),
-  compression: z.string(),
-})
+const KNOWN = [
+  'arch',
+  'uid',
+  'gid',
+  'jobs',
+  'profile',
+  'engine',
+  'compression',
+  'sign.key',
+  'sign.home',
+  'mirrors',
+  'repositories',
+  'trusted.keys',
+]
 
-export async function readEnv(tree: ConfigTree): Promise<Env> {
-  const word = (name: string) => tree.word(`env/${name}`, `the value of ${name}`, false)
-  const line = async (name: string) => (await tree.text(`env/${name}`))?.text.trim()
-  const read = {
-    arch: (await word('arch')) ?? 'amd64',
-    jobs: (await word('jobs')) ?? String(availableParallelism()),
-    profile: await word('profile'),
-    engine: (await word('engine')) ?? 'embedded',
-    compression: (await line('compression')) ?? 'zstd',
+/** Ids are 32 bits; the last one means "no id" (chown(2)). */
+const LAST_ID = 2 ** 32 - 2
+
+export function readEnv(tree: ConfigTree): Env {
+  const word = (name: string) => readWord(tree, `env/${name}`, `the value of ${name}`, false)
+  const line = (name: string) => tree.text(`env/${name}`)?.text.trim()
+  const env: Env = {
+    arch: checked(tree, 'env/arch', word('arch'), 'bad-arch', isArch) ?? 'amd64',
+    uid: readNumber(tree, 'env/uid', word('uid'), 0, LAST_ID),
+    gid: readNumber(tree, 'env/gid', word('gid'), 0, LAST_ID),
+    jobs: readNumber(tree, 'env/jobs', word('jobs'), 1, 4096) ?? availableParallelism(),
+    profile: readProfile(tree, 'env/profile', word('profile')),
+    engine: checked(tree, 'env/engine', word('engine'), 'bad-engine', isEngine) ?? 'embedded',
+    compression: line('compression') ?? 'zstd',
+    signer: readSigner(tree),
+    mirrors: readMirrors(tree, 'env/mirrors'),
+    repositories: readRepositories(tree),
   }
-  const checked = schema.safeParse(read)
-  for (const issue of checked.error?.issues ?? []) {
-    const name = String(issue.path[0])
-    tree.problem({
-      file: `env/${name}`,
-      line: 1,
-      message: `${issue.message}; found ${JSON.stringify(read[name as keyof typeof read])}.`,
-    })
-  }
-  const { arch, jobs, profile, engine, compression } = checked.data ?? { ...read, jobs: 1 }
-  return {
-    arch,
-    jobs,
-    profile,
-    engine,
-    compression,
-    signer: await readSigner(tree),
-    mirrors: nameLines((await tree.text('env/mirrors'))?.text ?? '').map(({ name }) => name),
-    repositories: await readRepositories(tree),
-  }
+  tellUnknownFiles(tree, 'env', KNOWN, [ORIGINAL_KEY])
+  tellUnknownFiles(tree, 'env/trusted.keys', ['stage3', 'repository'])
+  return env
 }
 
-async function readRepositories(tree: ConfigTree): Promise<Map<string, string>> {
+/** A profile's name as it stands in a file: names of profiles are names of folders as well. */
+export function readProfile(tree: ConfigTree, file: string, found: NameLine | undefined): string | undefined {
+  if (found === undefined) return undefined
+  const refused = nameProblem({ file, line: found.line }, found.name)
+  if (refused === undefined) return found.name
+  tree.problem(refused)
+  return undefined
+}
+
+/** The word if it is one that `isGood`, else undefined and a problem. */
+function checked(
+  tree: ConfigTree,
+  file: string,
+  found: NameLine | undefined,
+  code: MessageCode,
+  isGood: (text: string) => boolean,
+): string | undefined {
+  if (found === undefined || isGood(found.name)) return found?.name
+  tree.problem(problem(code, { file, line: found.line }, { found: found.name }))
+  return undefined
+}
+
+function readNumber(
+  tree: ConfigTree,
+  file: string,
+  found: NameLine | undefined,
+  least: number,
+  most: number,
+): number | undefined {
+  if (found === undefined) return undefined
+  const number = /^\d{1,10}$/.test(found.name) ? Number(found.name) : -1
+  if (number >= least && number <= most) return number
+  tree.problem(problem('bad-number', { file, line: found.line }, { least, most, found: found.name }))
+  return undefined
+}
+
+function isEngine(text: string): boolean {
+  return ['embedded', 'docker', 'podman'].includes(text)
+}
+
+function readMirrors(tree: ConfigTree, file: string): string[] {
+  return readNames(tree, file).flatMap(({ name, line }) => {
+    if (isMirror(name)) return [name]
+    tree.problem(problem('bad-mirror', { file, line }, { found: name }))
+    return []
+  })
+}
+
+function readRepositories(tree: ConfigTree): Map<string, string> {
   const found = new Map<string, string>()
-  for (const name of await tree.entries('env/repositories')) {
-    const uri = await tree.word(`env/repositories/${name}`, 'an address or a path', true)
-    if (uri !== undefined) found.set(name, uri)
+  for (const name of tree.entries('env/repositories')) {
+    const uri = readWord(tree, `env/repositories/${name}`, 'an address or a path', true)
+    if (uri !== undefined) found.set(name, uri.name)
   }
   return found
 }
 
-async function readSigner(tree: ConfigTree): Promise<Env['signer']> {
-  const key = (await tree.text('env/sign.key'))?.text.trim().replaceAll(/\s+/g, ' ')
+function readSigner(tree: ConfigTree): Env['signer'] {
+  const key = (tree.text('env/sign.key') ?? originalKey(tree))?.text.trim().replaceAll(/\s+/g, ' ')
   if (key === undefined || key === '') return undefined
-  const home = await tree.word('env/sign.home', 'the path of a GnuPG home', false)
+  const home = readWord(tree, 'env/sign.home', 'the path of a GnuPG home', false)?.name
   return { key, home: home === undefined || isAbsolute(home) ? home : join(tree.path, home) }
+}
+
+function originalKey(tree: ConfigTree) {
+  const file = `env/${ORIGINAL_KEY}`
+  const found = tree.text(file)
+  if (found !== undefined) tree.problem(problem('original-key', { file }))
+  return found
 }

@@ -1,19 +1,24 @@
 /** `gentoomuch.lock`: exactly what is used. Sorted, one fact a line, made to be committed. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as v from 'valibot'
 import { UserError } from '../errors.ts'
 import { readIfThere, writeWhole } from '../system/files.ts'
 
-const schema = z.object({
-  version: z.literal(1),
-  profiles: z.record(z.string(), z.object({ stage3: z.string(), sha512: z.string(), signedBy: z.string() })),
-  repositories: z.record(
-    z.string(),
-    z.object({ revision: z.string(), tree: z.string(), time: z.number().int(), signedBy: z.string().optional() }),
+const schema = v.object({
+  version: v.literal(1),
+  profiles: v.record(v.string(), v.object({ stage3: v.string(), sha512: v.string(), signedBy: v.string() })),
+  repositories: v.record(
+    v.string(),
+    v.object({
+      revision: v.string(),
+      tree: v.string(),
+      time: v.pipe(v.number(), v.integer()),
+      signedBy: v.exactOptional(v.string()),
+    }),
   ),
 })
 
-export type Lock = z.infer<typeof schema>
+export type Lock = v.InferOutput<typeof schema>
 export type LockedRepository = Lock['repositories'][string]
 
 const EMPTY: Lock = { version: 1, profiles: {}, repositories: {} }
@@ -32,9 +37,9 @@ export async function readLock(config: string): Promise<Lock> {
     })
   })
   if (text === undefined) return EMPTY
-  const parsed = schema.safeParse(parseJson(text))
-  if (parsed.success) return parsed.data
-  const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole file').join(', ')
+  const parsed = v.safeParse(schema, parseJson(text))
+  if (parsed.success) return parsed.output
+  const where = parsed.issues.map((issue) => v.getDotPath(issue) ?? 'the whole file').join(', ')
   throw new UserError('bad-lock', `${path} cannot be understood (${where}).`, {
     hint: 'restore it from git, or remove it and bootstrap and sync again',
   })

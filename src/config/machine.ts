@@ -1,53 +1,122 @@
 /** `stage4.defines/NAME/`: one machine. */
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { readProfile } from './env.ts'
+import { isHostname, isKernelPackage, isTimezone, parseLocale, parseService } from './grammar.ts'
+import { lookUp, lookUpNames, readNames, readWord, tellRepeats } from './lists.ts'
+import { nameProblem } from './names.ts'
+import { problem } from './problem.ts'
+import { readRemovals } from './removals.ts'
 import { readScripts } from './scripts.ts'
+import { tellUnknownFiles } from './unknown.ts'
+import type { MessageCode } from './messages.ts'
+import type { Stage3Define, Stage4Define, TextFile } from './model.ts'
 import type { ConfigTree } from './tree.ts'
-import type { Stage3Define, Stage4Define, UserFile } from './model.ts'
+import type { UserFiles } from './user-files.ts'
 
-export async function readMachine(
+const KNOWN = [
+  'stage3',
+  'profile',
+  'kconf',
+  'kernel',
+  'scripts',
+  'removes',
+  'files',
+  'services',
+  'locales',
+  'timezone',
+  'hostname',
+  'nodes',
+]
+
+const DEFAULT_KERNEL = 'sys-kernel/gentoo-sources'
+
+/** What machines name, by its name. */
+export interface MachineNames {
+  readonly stage3s: ReadonlyMap<string, Stage3Define>
+  readonly scripts: ReadonlyMap<string, string>
+  readonly removes: ReadonlyMap<string, string>
+  readonly kernelConfigs: ReadonlyMap<string, string>
+  readonly files: UserFiles
+}
+
+export function readMachines(tree: ConfigTree, folder: string, known: MachineNames): Map<string, Stage4Define> {
+  const machines = new Map<string, Stage4Define>()
+  for (const name of tree.entries(folder)) {
+    const at = join(folder, name)
+    const kind = tree.kind(at)
+    if (kind === undefined) continue
+    if (kind !== 'folder') {
+      tree.problem(problem('stray-file', { file: at }))
+      continue
+    }
+    const refused = nameProblem({ file: at }, name)
+    if (refused !== undefined) tree.problem(refused)
+    const machine = readMachine(tree, at, name, known)
+    if (machine !== undefined) machines.set(name, machine)
+  }
+  return machines
+}
+
+/** @returns undefined for one without a stage3 definition that is there: nothing can be said about it */
+export function readMachine(tree: ConfigTree, at: string, name: string, known: MachineNames): Stage4Define | undefined {
+  const file = (entry: string) => join(at, entry)
+  const word = (entry: string, wanted: string, required = false) => readWord(tree, file(entry), wanted, required)
+  const checkedWord = (entry: string, wanted: string, code: MessageCode, isGood: (text: string) => boolean) => {
+    const found = word(entry, wanted)
+    if (found === undefined || isGood(found.name)) return found?.name
+    tree.problem(problem(code, { file: file(entry), line: found.line }, { found: found.name }))
+    return undefined
+  }
+  const stage3Name = word('stage3', 'the name of a stage3 definition', true)
+  const stage3 =
+    stage3Name &&
+    lookUp(tree, { file: file('stage3'), line: stage3Name.line }, 'stage3 definition', stage3Name.name, known.stage3s)
+  const machine = {
+    name,
+    folder: at,
+    profile: readProfile(tree, file('profile'), word('profile', 'the name of a bootstrapped profile', true)) ?? '',
+    scripts: readScripts(tree, file('scripts'), known.scripts),
+    files: known.files.named(file('files')),
+    nodes: tree.text(file('nodes')),
+    hostname: checkedWord('hostname', 'a host name', 'bad-hostname', isHostname),
+    kconf: readKernelConfig(tree, file('kconf'), known.kernelConfigs),
+    kernel: checkedWord('kernel', 'a package', 'bad-kernel', isKernelPackage) ?? DEFAULT_KERNEL,
+    removes: lookUpNames(tree, file('removes'), 'list in user.removes', named(known.removes)).flatMap(
+      ([list, path]) => readRemovals(tree, list, path) ?? [],
+    ),
+    services: readLines(tree, file('services'), 'bad-service', parseService),
+    locales: readLines(tree, file('locales'), 'bad-locale', parseLocale),
+    timezone: checkedWord('timezone', 'a time zone', 'bad-timezone', isTimezone),
+  }
+  tellRepeats(tree, file('removes'), readNames(tree, file('removes')))
+  tellUnknownFiles(tree, at, KNOWN)
+  return stage3 === undefined ? undefined : { ...machine, stage3 }
+}
+
+function readKernelConfig(tree: ConfigTree, file: string, known: ReadonlyMap<string, string>): TextFile | undefined {
+  const found = readWord(tree, file, 'the name of a kernel configuration', false)
+  const path = found && lookUp(tree, { file, line: found.line }, 'kernel configuration', found.name, known)
+  return path === undefined ? undefined : tree.text(path)
+}
+
+/** Lines of a list, each parsed; one that is none is a problem. */
+function readLines<T>(
   tree: ConfigTree,
-  at: string,
-  name: string,
-  stage3s: ReadonlyMap<string, Stage3Define>,
-): Promise<Stage4Define | undefined> {
-  const stage3Name = await tree.word(join(at, 'stage3'), 'the name of a stage3 definition', true)
-  const profile = await tree.word(join(at, 'profile'), 'the name of a bootstrapped profile', true)
-  const stage3 = stage3Name === undefined ? undefined : stage3s.get(stage3Name)
-  if (stage3Name !== undefined && stage3 === undefined)
-    tree.unknown(join(at, 'stage3'), 1, 'stage3 definition', stage3Name, stage3s.keys())
-  const scripts = await readScripts(tree, join(at, 'scripts'))
-  const files = await readUserFiles(tree, join(at, 'files'))
-  const nodes = await tree.text(join(at, 'nodes'))
-  const hostname = await tree.word(join(at, 'hostname'), 'a host name', false)
-  if (hostname !== undefined && !/^[A-Za-z0-9]([A-Za-z0-9.-]{0,62})$/.test(hostname))
-    tree.problem({
-      file: join(at, 'hostname'),
-      line: 1,
-      message: `a host name (letters, digits, dots, dashes) was wanted; found ${hostname}.`,
-    })
-  if (stage3 === undefined || profile === undefined) return undefined
-  return { name, stage3, profile, scripts, files, nodes, hostname }
+  file: string,
+  code: MessageCode,
+  parse: (text: string, line: number) => T | undefined,
+): T[] {
+  const lines = readNames(tree, file)
+  tellRepeats(tree, file, lines)
+  return lines.flatMap(({ name, line }) => {
+    const parsed = parse(name, line)
+    if (parsed !== undefined) return [parsed]
+    tree.problem(problem(code, { file, line }, { found: name }))
+    return []
+  })
 }
 
-/** All files of the named folders of `user.files/`; of two with one path the later folder's stands. */
-async function readUserFiles(tree: ConfigTree, file: string): Promise<UserFile[]> {
-  const folders = new Map((await tree.entries('user.files')).map((name) => [name, join('user.files', name)]))
-  const byPath = new Map<string, UserFile>()
-  for (const folder of await tree.lookUp(file, 'folder in user.files', folders))
-    for (const path of await tree.walkUserFiles(folder)) {
-      const read = await tree.userFile(folder, path)
-      if (read !== undefined) byPath.set(path, read)
-    }
-  refuseFilesBelowFiles(tree, byPath)
-  return [...byPath.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
-}
-
-/** What is a file or a link in one folder and a folder in another cannot be both; behind a link is another place. */
-function refuseFilesBelowFiles(tree: ConfigTree, byPath: ReadonlyMap<string, UserFile>): void {
-  for (const { path, file } of byPath.values())
-    for (let above = dirname(path); above !== '.'; above = dirname(above)) {
-      const other = byPath.get(above)
-      if (other !== undefined)
-        tree.problem({ file, message: `a folder was wanted at ${above}; ${other.file} is a file or a link.` })
-    }
+/** Values with their names. */
+function named(known: ReadonlyMap<string, string>): Map<string, readonly [name: string, path: string]> {
+  return new Map([...known].map(([name, path]) => [name, [name, path]]))
 }

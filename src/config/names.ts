@@ -1,17 +1,21 @@
 /** Names of definitions. They are data, never shell: any character but control characters, `@` and a leading `-`. */
+import { problem, type Place, type Problem } from './problem.ts'
 
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/
 
 /** Why `name` cannot name a definition, or undefined when it can. */
-export function refuseName(name: string): string | undefined {
-  if (name === '') return 'a name is empty'
-  if (CONTROL.test(name)) return 'a name holds a control character'
-  if (name.includes('@')) return `the name ${JSON.stringify(name)} holds an @`
-  if (name.startsWith('-')) return `the name ${JSON.stringify(name)} begins with a -`
-  if (name.split('/').some((part) => part === '' || part === '.' || part === '..'))
-    return `the name ${JSON.stringify(name)} is a path that leaves its folder`
-  return undefined
+export function nameProblem(place: Place, name: string): Problem | undefined {
+  const code = CONTROL.test(name)
+    ? 'name-control'
+    : name.includes('@')
+      ? 'name-at'
+      : name.startsWith('-')
+        ? 'name-dash'
+        : name.split('/').some((part) => part === '' || part === '.' || part === '..')
+          ? 'name-path'
+          : undefined
+  return code === undefined ? undefined : problem(code, place, { name })
 }
 
 /** READMEs, dotfiles and what editors leave behind are never definitions. */

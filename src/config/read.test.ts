@@ -1,40 +1,18 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Folder, GOOD } from './folder.testkit.ts'
 import { readLock, writeLock } from './lock.ts'
 import { ConfigError } from './problem.ts'
-import { readConfig } from './read.ts'
+import { inspectConfig, readConfig } from './read.ts'
 
-let folder: string
-beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'gm-config-'))))
-afterEach(() => rm(folder, { recursive: true, force: true }))
+let folder: Folder
+beforeEach(() => void (folder = new Folder()))
+afterEach(() => folder.remove())
 
-const GOOD = {
-  'env/arch': 'amd64',
-  'env/jobs': '3',
-  'cpu.defines/generic/make.conf': 'CFLAGS="-O2"',
-  'portage.global/make.conf': '',
-  'portage.locals/group/desk/package.use': 'a/a b',
-  'package.sets/tools': 'a/a',
-  'stage3.defines/gentoomuch/builder/cpu': 'generic',
-  'stage3.defines/desk/cpu': 'generic # the only one',
-  'stage3.defines/desk/packages': '# sets\ntools\n',
-  'stage3.defines/desk/portage.local': 'group/desk',
-  'stage4.defines/home/stage3': 'desk',
-  'stage4.defines/home/profile': 'default',
-  'stage4.defines/README.md': 'not a machine',
-}
-
-async function write(files: Record<string, string>): Promise<void> {
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true })
-    await writeFile(join(folder, path), text)
-  }
-}
-
-async function problems(): Promise<string[]> {
-  const error = await readConfig(folder).then(
+/** What the error says, line by line. */
+async function refusal(): Promise<string[]> {
+  const error = await readConfig(folder.path).then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
@@ -47,14 +25,18 @@ async function problems(): Promise<string[]> {
 
 describe('readConfig', () => {
   test('reads a whole configuration', async () => {
-    await write(GOOD)
-    const config = await readConfig(folder)
+    folder.write(GOOD)
+    const config = await readConfig(folder.path)
     const home = config.stage4s.get('home')
     expect(home?.stage3.sets.map((set) => set.name)).toEqual(['tools'])
-    expect(home?.stage3.locals.map((piece) => piece.name)).toEqual(['group/desk'])
+    expect(home?.stage3.locals.map(({ name, folder: at }) => [name, at])).toEqual([
+      ['group/desk', 'portage.locals/group/desk'],
+    ])
+    expect([home?.folder, home?.stage3.folder]).toEqual(['stage4.defines/home', 'stage3.defines/desk'])
     expect([...config.stage3s.keys()].toSorted()).toEqual(['desk', 'gentoomuch/builder'])
     expect(config.env).toMatchObject({
       arch: 'amd64',
+      uid: undefined,
       jobs: 3,
       engine: 'embedded',
       compression: 'zstd',
@@ -62,20 +44,104 @@ describe('readConfig', () => {
     })
   })
 
+  test('reads all that a machine may have', async () => {
+    folder.write({
+      ...GOOD,
+      'env/uid': '1000',
+      'env/gid': '100',
+      'kernel.configs/server.kconf': 'CONFIG_64BIT=y\n',
+      'user.removes/slim': '# none of it is needed\nusr/share/doc # big\n/usr/../opt//x\n',
+      'user.patches/fix/dev-libs/b-1.2-r1/b.patch': '',
+      'user.patches/fix/dev-libs/b-1.2-r1/a.patch': '',
+      'user.patches/fix/dev-libs/c:2/a.diff': '',
+      'stage4.defines/home/kconf': 'server',
+      'stage4.defines/home/kernel': '=sys-kernel/vanilla-sources-6.12*',
+      'stage4.defines/home/removes': 'slim',
+      'stage4.defines/home/services': 'sshd default\nchronyd\n',
+      'stage4.defines/home/locales': 'de_CH.UTF-8 UTF-8\n',
+      'stage4.defines/home/timezone': 'Europe/Zurich',
+      'stage4.defines/home/hostname': 'home',
+      'stage4.defines/bare/stage3': 'desk',
+      'stage4.defines/bare/profile': 'default',
+    })
+    const { env, stage4s, patches } = await readConfig(folder.path)
+    expect(env).toMatchObject({ uid: 1000, gid: 100 })
+    expect(stage4s.get('home')).toMatchObject({
+      kconf: { file: 'kernel.configs/server.kconf', text: 'CONFIG_64BIT=y\n' },
+      kernel: '=sys-kernel/vanilla-sources-6.12*',
+      removes: [
+        {
+          name: 'slim',
+          file: 'user.removes/slim',
+          patterns: [
+            { pattern: '/usr/share/doc', line: 2 },
+            { pattern: '/opt/x', line: 3 },
+          ],
+        },
+      ],
+      services: [
+        { name: 'sshd', runlevel: 'default', line: 1 },
+        { name: 'chronyd', runlevel: undefined, line: 2 },
+      ],
+      locales: [{ name: 'de_CH.UTF-8', charset: 'UTF-8', line: 1 }],
+      timezone: 'Europe/Zurich',
+      hostname: 'home',
+    })
+    expect(stage4s.get('bare')).toMatchObject({ kconf: undefined, kernel: 'sys-kernel/gentoo-sources', removes: [] })
+    expect(patches.get('fix')?.packages).toEqual([
+      {
+        package: 'dev-libs/b-1.2-r1',
+        files: ['user.patches/fix/dev-libs/b-1.2-r1/a.patch', 'user.patches/fix/dev-libs/b-1.2-r1/b.patch'],
+      },
+      { package: 'dev-libs/c:2', files: ['user.patches/fix/dev-libs/c:2/a.diff'] },
+    ])
+  })
+
   test('reads the other spellings', async () => {
-    await write(
-      Object.fromEntries(
-        Object.entries(GOOD).map(([path, text]) => [
-          path.replace('stage3.defines', 'stage3-defines').replace('cpu.defines', 'cpu-defines'),
-          text,
-        ]),
-      ),
-    )
-    expect((await readConfig(folder)).stage4s.get('home')?.stage3.cpu.name).toBe('generic')
+    const dashed = Object.entries(GOOD).map(([path, text]) => [path.replace(/^([a-z0-9]+)\.([a-z]+)/, '$1-$2'), text])
+    folder.write(Object.fromEntries(dashed) as Record<string, string>)
+    folder.write({ 'user-scripts/s': 'true', 'stage4-defines/home/scripts': 's' })
+    const home = (await readConfig(folder.path)).stage4s.get('home')
+    expect([home?.stage3.cpu.name, home?.stage3.locals.length, home?.scripts.length]).toEqual(['generic', 1, 1])
+    expect(await folder.problems()).toEqual([])
+  })
+
+  test("the builder's two spellings are one name", async () => {
+    folder.write({
+      ...GOOD,
+      'portage.locals/gentoomuch-builder/package.use': '',
+      'stage3.defines/desk/portage.local': 'gentoomuch/builder',
+      'stage4.defines/home/stage3': 'gentoomuch-builder',
+    })
+    const { stage3s, stage4s } = await readConfig(folder.path)
+    expect(stage3s.get('desk')?.locals.map((piece) => piece.name)).toEqual(['gentoomuch-builder'])
+    expect(stage4s.get('home')?.stage3.name).toBe('gentoomuch/builder')
+  })
+
+  test('sets bring what they include; packages may be named beside sets', async () => {
+    folder.write({
+      ...GOOD,
+      'package.sets/deep/base': 'a/base',
+      'package.sets/more': '@tools\n',
+      'package.sets/top': 'a/top\n  @deep/base # x\n@more\n@somewhere\n',
+      'stage3.defines/desk/packages': '@top\n# by hand\napp-misc/tmux @tools >=a/b-1:2[c]\n',
+    })
+    const desk = (await readConfig(folder.path)).stage3s.get('desk')
+    expect(desk?.sets.map(({ name, file, text }) => [name, file, text])).toEqual([
+      ['top', 'package.sets/top', 'a/top\n  @deep-base # x\n@more\n@somewhere\n'],
+      ['tools', 'package.sets/tools', 'a/a'],
+      ['desk-packages', 'stage3.defines/desk/packages', '\n\napp-misc/tmux\n>=a/b-1:2[c]\n'],
+    ])
+    expect(desk?.sets[0]?.includes).toEqual([
+      { name: 'deep-base', line: 2 },
+      { name: 'more', line: 3 },
+      { name: 'somewhere', line: 4 },
+    ])
+    expect(desk?.included.map((set) => set.name)).toEqual(['deep-base', 'more'])
   })
 
   test('names every problem at once, with file, line and a suggestion', async () => {
-    await write({
+    folder.write({
       ...GOOD,
       'env/jobs': 'many',
       'stage3.defines/desk/cpu': 'genreic',
@@ -84,30 +150,101 @@ describe('readConfig', () => {
       'stage4.defines/home/kernal': 'x',
       'stage4.defines/away/stage3': '',
     })
-    expect(await problems()).toEqual([
-      'env/jobs:1: a number was wanted; found "many".',
+    expect(await refusal()).toEqual([
+      'env/jobs:1: a whole number from 1 to 4096 was wanted; found "many".',
       'stage3.defines/desk/cpu:1: there is no CPU piece named genreic. Did you mean generic?',
       'stage3.defines/desk/packages:2: there is no package set named toosl. Did you mean tools?',
       'stage4.defines/away/profile: the name of a bootstrapped profile was wanted; the file is missing.',
       'stage4.defines/away/stage3: the name of a stage3 definition was wanted; the file is empty.',
-      'stage4.defines/home/kernal: nothing reads a file of this name here. Known are stage3, profile, scripts, files, nodes, hostname.',
+      'stage4.defines/home/kernal: nothing reads a file of this name here. Did you mean kernel?',
       'stage4.defines/home/stage3:1: there is no stage3 definition named dsek. Did you mean desk?',
     ])
   })
 
-  test('refuses a link that leaves the directory, both spellings at once, and bytes that are no UTF-8', async () => {
-    await write({ ...GOOD, 'stage3-defines/x/cpu': 'generic' })
-    await writeFile(join(folder, 'stage4.defines/home/hostname'), Buffer.from([0xff, 0xfe]))
-    await symlink('/etc/hostname', join(folder, 'portage.global/bashrc'))
-    expect(await problems()).toEqual([
-      'portage.global/bashrc: a file inside the configuration directory was wanted; it is a link to /etc/hostname. Copy the file in, so that git keeps it.',
-      'stage3-defines: one spelling was wanted; there are both stage3.defines and stage3-defines. Move all into one of them.',
-      'stage4.defines/home/hostname: UTF-8 text was wanted; the file holds other bytes.',
-    ])
+  test('says what to do where there is no configuration', async () => {
+    await expect(readConfig(join(folder.path, 'none'))).rejects.toMatchObject({ code: 'no-configuration' })
+    folder.write({ file: '' })
+    await expect(readConfig(join(folder.path, 'file'))).rejects.toMatchObject({ code: 'no-configuration' })
+  })
+})
+
+describe('inspectConfig', () => {
+  test('gives what can be understood beside the problems', async () => {
+    folder.write({
+      ...GOOD,
+      'stage3.defines/desk/cpu': 'none',
+      'stage4.defines/home/profile': '',
+      'stage4.defines/lost/stage3': 'nowhere',
+    })
+    const { config, problems } = await inspectConfig(folder.path)
+    expect(problems.length).toBe(4)
+    expect(config.stage3s.get('desk')?.cpu).toEqual({ rank: 'cpu', name: '', folder: '', files: [] })
+    expect([...config.stage4s].map(([name, machine]) => [name, machine.profile])).toEqual([['home', '']])
   })
 
-  test('says what to do where there is no configuration', async () => {
-    await expect(readConfig(join(folder, 'none'))).rejects.toMatchObject({ code: 'no-configuration' })
+  test('warnings and notes stop nothing', async () => {
+    folder.write({ ...GOOD, 'package.sets/none': '', 'build.hooks/x': '' })
+    expect((await inspectConfig(folder.path)).problems.map((one) => one.severity)).toEqual(['note', 'warning'])
+    expect((await readConfig(folder.path)).sets.size).toBe(2)
+  })
+})
+
+test("a configuration in the original program's layout works as it is", async () => {
+  folder.write({
+    'env/arch': 'amd64\n',
+    'env/uid': '1000\n',
+    'env/gid': '1000\n',
+    'env/jobs': '8\n',
+    'env/stage_key': '0123456789ABCDEF0123456789ABCDEF01234567\n',
+    'build.hooks/README.md': 'Hooks.\n',
+    'patch.profiles/default': 'fix\n',
+    'kernel.defines/desk/config': 'desk\n',
+    'kernel.defines/desk/sources': 'gentoo-sources-6.12.4\n',
+    'kernel.configs/desk.kconf': 'CONFIG_64BIT=y\n',
+    'cpu.defines/gentoomuch/default/make.conf': 'ARCH_FLAGS="-march=x86-64-v3"\n',
+    'portage.global/make.conf': 'CFLAGS="${ARCH_FLAGS} -O2"\nCXXFLAGS="${CFLAGS}"\n',
+    'portage.locals/gentoomuch/builder/package.use/packages': 'dev-vcs/git gpg\n',
+    'portage.locals/gentoomuch/bootstrap/package.use': 'sys-kernel/gentoo-sources symlink\n',
+    'package.sets/gentoomuch/builder': 'dev-vcs/git\napp-arch/pigz',
+    'stage.defines/old/packages': '@gentoomuch/builder\n',
+    'stage3.defines/README.md': 'Definitions.\n',
+    'stage3.defines/gentoomuch/builder/cpu': 'gentoomuch/default\n',
+    'stage3.defines/gentoomuch/builder/portage.local': 'gentoomuch/builder\n',
+    'stage3.defines/gentoomuch/builder/packages': '@gentoomuch/builder sys-kernel/gentoo-sources\n',
+    'stage3.defines/gentoomuch/builder/hooks': '\n',
+    'stage3.defines/desk/cpu': 'gentoomuch/default',
+    'stage3.defines/desk/portage.local': '\n',
+    'stage3.defines/desk/packages': 'x11-wm/i3',
+    'stage4.defines/desk/stage3': 'desk',
+    'stage4.defines/desk/profile': 'default',
+    'stage4.defines/desk/kconf': 'desk',
+    'stage4.defines/desk/scripts': 'setup.sh\n',
+    'stage4.defines/desk/removes': 'sources\n',
+    'user.removes/README.md': 'Removals.\n',
+    'user.removes/sources': 'usr/src/*\n',
+    'user.scripts/README.md': 'Scripts.\n',
+    'user.scripts/setup.sh': 'true\n',
+    'user.patches/fix/dev-libs/b-1/fix.patch': '',
+    profiles: 'default\n',
+  })
+  const { config, problems } = await inspectConfig(folder.path)
+  expect(problems.map(({ severity, file }) => `${severity} ${file}`).toSorted()).toEqual([
+    'note build.hooks',
+    'note env/stage_key',
+    'note kernel.defines',
+    'note patch.profiles',
+    'note stage.defines',
+    'note stage3.defines/gentoomuch/builder/hooks',
+  ])
+  expect(config.env.signer?.key).toBe('0123456789ABCDEF0123456789ABCDEF01234567')
+  const builder = config.stage3s.get('gentoomuch/builder')
+  expect(builder?.sets.map(({ name, text }) => [name, text])).toEqual([
+    ['gentoomuch-builder', 'dev-vcs/git\napp-arch/pigz'],
+    ['gentoomuch-builder-packages', 'sys-kernel/gentoo-sources\n'],
+  ])
+  expect(config.stage4s.get('desk')).toMatchObject({
+    kconf: { file: 'kernel.configs/desk.kconf' },
+    removes: [{ patterns: [{ pattern: '/usr/src/*' }] }],
   })
 })
 
@@ -118,12 +255,12 @@ describe('the lock', () => {
       profiles: { b: { stage3: 's', sha512: '1', signedBy: 'k' }, a: { stage3: 's', sha512: '2', signedBy: 'k' } },
       repositories: { gentoo: { revision: 'r', tree: 't', time: 1 } },
     }
-    await writeLock(folder, lock)
-    expect(await readLock(folder)).toEqual(lock)
-    expect(Object.keys((await readLock(folder)).profiles)).toEqual(['a', 'b'])
+    await writeLock(folder.path, lock)
+    expect(await readLock(folder.path)).toEqual(lock)
+    expect(Object.keys((await readLock(folder.path)).profiles)).toEqual(['a', 'b'])
   })
   test('is refused, not guessed, when it cannot be understood', async () => {
-    await writeFile(join(folder, 'gentoomuch.lock'), '{"version": 7}')
-    await expect(readLock(folder)).rejects.toMatchObject({ code: 'bad-lock' })
+    writeFileSync(join(folder.path, 'gentoomuch.lock'), '{"version": 7}')
+    await expect(readLock(folder.path)).rejects.toMatchObject({ code: 'bad-lock' })
   })
 })

@@ -1,145 +1,97 @@
 /** The whole configuration directory → one validated value, or every problem with its file and line. */
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
-import { exists } from '../system/files.ts'
 import { readEnv } from './env.ts'
-import { refuseName } from './names.ts'
-import { findDefinitions, looksLikePiece, readPiece } from './pieces.ts'
-import { ConfigError } from './problem.ts'
+import { readLayout } from './layout.ts'
+import { readMachines } from './machine.ts'
+import { nameProblem } from './names.ts'
+import { readPatches } from './patches.ts'
+import { readPiece, readPieces } from './pieces.ts'
+import { ConfigError, problem, type Problem } from './problem.ts'
+import { readSets } from './sets.ts'
+import { readStage3s } from './stage3.ts'
 import { ConfigTree } from './tree.ts'
-import { readMachine } from './machine.ts'
-import { readScripts } from './scripts.ts'
-import type { Config, PackageSet, Piece, Rank, Stage3Define, Stage4Define } from './model.ts'
+import { UserFiles } from './user-files.ts'
+import type { Config } from './model.ts'
+
+export interface Inspected {
+  /** As far as it can be understood; whole where no problem is an error. */
+  readonly config: Config
+  readonly problems: readonly Problem[]
+}
 
 /**
  * @param path absolute
  * @throws UserError `no-configuration` where the directory is missing
- * @throws ConfigError with every problem
+ * @throws ConfigError with every problem, where one is an error
  */
 export async function readConfig(path: string): Promise<Config> {
-  if (!(await exists(path)))
+  const { config, problems } = await inspectConfig(path)
+  if (problems.some(({ severity }) => severity === 'error')) throw new ConfigError(path, problems)
+  return config
+}
+
+/** @throws UserError `no-configuration` where the directory is missing */
+export async function inspectConfig(path: string): Promise<Inspected> {
+  if (!(await isFolder(path)))
     throw new UserError('no-configuration', `There is no configuration directory at ${path}.`, {
       hint: 'gentoomuch init makes a starter configuration there; --config or GENTOOMUCH_CONFIG names another place',
     })
   const tree = new ConfigTree(path)
-  const env = await readEnv(tree)
-  const cpus = await readPieces(tree, await folderOf(tree, 'cpu'), 'cpu')
-  const locals = await readPieces(tree, await folderOf(tree, 'portage.locals'), 'local')
-  const global = await readPiece(tree, await folderOf(tree, 'portage.global'), 'global', 'portage.global')
-  const sets = await readSets(tree, await folderOf(tree, 'package.sets'))
-  const stage3s = await readStage3s(tree, await folderOf(tree, 'stage3'), { cpus, locals, sets })
-  const stage4s = await readStage4s(tree, await folderOf(tree, 'stage4'), stage3s)
-  if (tree.problems.length > 0) throw new ConfigError(path, tree.problems)
-  return { path, env, global, cpus, locals, sets, stage3s, stage4s }
+  const layout = readLayout(tree)
+  const env = readEnv(tree)
+  const cpus = readPieces(tree, layout['cpu.defines'], 'cpu')
+  const locals = readPieces(tree, layout['portage.locals'], 'local')
+  const global = readPiece(tree, layout['portage.global'], 'global', 'portage.global')
+  const sets = readSets(tree, layout['package.sets'])
+  const scripts = filesOf(tree, layout['user.scripts'])
+  const stage3s = readStage3s(tree, layout['stage3.defines'], { cpus, locals, sets, scripts })
+  const removes = filesOf(tree, layout['user.removes'])
+  const kernelConfigs = kernelConfigsOf(tree, layout['kernel.configs'])
+  const files = new UserFiles(tree, foldersOf(tree, layout['user.files']))
+  const stage4s = readMachines(tree, layout['stage4.defines'], { stage3s, scripts, removes, kernelConfigs, files })
+  const patches = readPatches(tree, layout['user.patches'])
+  const config = { path, env, global, cpus, locals, sets, stage3s, stage4s, patches, kernelConfigs }
+  return { config, problems: tree.problems }
 }
 
-/** Both spellings that live in the wild; a directory that has both is a problem, for one of them would be ignored. */
-async function folderOf(
-  tree: ConfigTree,
-  name: 'cpu' | 'stage3' | 'stage4' | 'portage.locals' | 'portage.global' | 'package.sets',
-): Promise<string> {
-  const dotted = name.includes('.') ? name : `${name}.defines`
-  const dashed = dotted.replace('.', '-')
-  const [a, b] = [await tree.kind(dotted), await tree.kind(dashed)]
-  if (a !== undefined && b !== undefined)
-    tree.problem({
-      file: dashed,
-      message: `one spelling was wanted; there are both ${dotted} and ${dashed}.`,
-      hint: 'Move all into one of them.',
-    })
-  return a === undefined && b !== undefined ? dashed : dotted
-}
-
-async function readPieces(tree: ConfigTree, folder: string, rank: Rank): Promise<Map<string, Piece>> {
-  const pieces = new Map<string, Piece>()
-  for (const name of await findDefinitions(tree, folder, looksLikePiece)) {
-    checkName(tree, join(folder, name), name)
-    pieces.set(name, await readPiece(tree, join(folder, name), rank, name))
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false
+    throw error
   }
-  return pieces
 }
 
-/** Portage's grammar of set names (`portage/_sets`): no blanks, no slash. */
-const SET_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/
+/** Every file below a folder, name → path. */
+function filesOf(tree: ConfigTree, folder: string): Map<string, string> {
+  const files = new Map(tree.walk(folder).map((name) => [name, join(folder, name)]))
+  checkNames(tree, files)
+  return files
+}
 
-async function readSets(tree: ConfigTree, folder: string): Promise<Map<string, PackageSet>> {
-  const sets = new Map<string, PackageSet>()
-  for (const path of await tree.walk(folder)) {
-    const name = path.replaceAll('/', '-')
-    const file = join(folder, path)
-    if (!SET_NAME.test(name)) {
-      tree.problem({
-        file,
-        message: `a set's name (letters, digits, and _ . + - after the first) was wanted; found ${name}.`,
-      })
-      continue
-    }
-    const found = await tree.text(file)
-    if (found !== undefined) sets.set(name, { name, file, text: found.text })
+function foldersOf(tree: ConfigTree, folder: string): Map<string, string> {
+  const folders = new Map(tree.entries(folder).map((name) => [name, join(folder, name)]))
+  checkNames(tree, folders)
+  return folders
+}
+
+/** `kernel.configs/NAME.kconf`, name → path. */
+function kernelConfigsOf(tree: ConfigTree, folder: string): Map<string, string> {
+  const configs = new Map<string, string>()
+  for (const path of tree.walk(folder))
+    if (path.endsWith('.kconf')) configs.set(path.slice(0, -'.kconf'.length), join(folder, path))
+    else tree.problem(problem('not-a-kernel-config', { file: join(folder, path) }))
+  checkNames(tree, configs)
+  return configs
+}
+
+function checkNames(tree: ConfigTree, named: ReadonlyMap<string, string>): void {
+  for (const [name, file] of named) {
+    const refused = nameProblem({ file }, name)
+    if (refused !== undefined) tree.problem(refused)
   }
-  return sets
-}
-
-interface Pieces {
-  readonly cpus: ReadonlyMap<string, Piece>
-  readonly locals: ReadonlyMap<string, Piece>
-  readonly sets: ReadonlyMap<string, PackageSet>
-}
-
-async function readStage3s(tree: ConfigTree, folder: string, known: Pieces): Promise<Map<string, Stage3Define>> {
-  const defines = new Map<string, Stage3Define>()
-  const isDefinition = (entries: readonly string[]) =>
-    entries.some((entry) => /^(cpu|packages|portage\.local)$/.test(entry))
-  for (const name of await findDefinitions(tree, folder, isDefinition)) {
-    const at = join(folder, name)
-    checkName(tree, at, name)
-    const cpuName = await tree.word(join(at, 'cpu'), "the name of a CPU's piece", true)
-    const cpu = cpuName === undefined ? undefined : known.cpus.get(cpuName)
-    if (cpuName !== undefined && cpu === undefined)
-      tree.unknown(join(at, 'cpu'), 1, 'CPU piece', cpuName, known.cpus.keys())
-    const own = await readPiece(tree, join(at, 'portage'), 'machine', name)
-    defines.set(name, {
-      name,
-      cpu: cpu ?? { rank: 'cpu', name: '', files: [] },
-      locals: await tree.lookUp(join(at, 'portage.local'), 'local piece', known.locals),
-      sets: await tree.lookUp(join(at, 'packages'), 'package set', known.sets),
-      scripts: await readScripts(tree, join(at, 'scripts')),
-      own: own.files.length === 0 ? undefined : own,
-    })
-    await refuseUnknownFiles(tree, at, ['cpu', 'packages', 'portage.local', 'portage', 'scripts'])
-  }
-  return defines
-}
-
-async function readStage4s(
-  tree: ConfigTree,
-  folder: string,
-  stage3s: ReadonlyMap<string, Stage3Define>,
-): Promise<Map<string, Stage4Define>> {
-  const machines = new Map<string, Stage4Define>()
-  for (const name of await tree.entries(folder)) {
-    const at = join(folder, name)
-    if ((await tree.kind(at)) !== 'folder') continue
-    checkName(tree, at, name)
-    const machine = await readMachine(tree, at, name, stage3s)
-    if (machine !== undefined) machines.set(name, machine)
-    await refuseUnknownFiles(tree, at, ['stage3', 'profile', 'scripts', 'files', 'nodes', 'hostname'])
-  }
-  return machines
-}
-
-function checkName(tree: ConfigTree, file: string, name: string): void {
-  const refused = refuseName(name)
-  if (refused !== undefined) tree.problem({ file, message: `${refused}.` })
-}
-
-/** A file that nothing reads would be ignored in silence; a misspelt `portage.local` would drop flags. */
-async function refuseUnknownFiles(tree: ConfigTree, folder: string, known: readonly string[]): Promise<void> {
-  for (const entry of await tree.entries(folder))
-    if (!known.includes(entry))
-      tree.problem({
-        file: join(folder, entry),
-        message: `nothing reads a file of this name here.`,
-        hint: `Known are ${known.join(', ')}.`,
-      })
 }

@@ -1,11 +1,11 @@
-import { join } from 'node:path'
+import { lookUpNames } from './lists.ts'
 import type { TextFile } from './model.ts'
 import type { ConfigTree } from './tree.ts'
 
-/** Scripts of `user.scripts/`, named one a line. */
-export async function readScripts(tree: ConfigTree, file: string): Promise<TextFile[]> {
-  const scripts = new Map((await tree.walk('user.scripts')).map((path) => [path, join('user.scripts', path)]))
-  const paths = await tree.lookUp(file, 'script in user.scripts', scripts)
-  const read = await Promise.all(paths.map((path) => tree.text(path)))
-  return read.filter((script) => script !== undefined)
+/**
+ * Scripts of `user.scripts/`, named one a line; one that is named twice runs twice.
+ * @param known name → path of every script
+ */
+export function readScripts(tree: ConfigTree, file: string, known: ReadonlyMap<string, string>): TextFile[] {
+  return lookUpNames(tree, file, 'script in user.scripts', known).flatMap((path) => tree.text(path) ?? [])
 }

@@ -1,222 +1,157 @@
-/** The configuration directory on disk, read with its two rules: nothing outside it, every problem kept. */
-import { lstat, readFile, readdir, readlink, realpath, stat } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
-import { isMissing } from '../system/files.ts'
-import { isLeftover, suggest } from './names.ts'
-import type { Problem } from './problem.ts'
-import type { TextFile, UserFile } from './model.ts'
+/**
+ * The configuration directory on disk, read with its two rules: nothing outside it, every problem kept. Each folder is
+ * listed once. Reads are synchronous: for thousands of small files that takes a tenth of the time of asynchronous ones.
+ */
+import { isUtf8 } from 'node:buffer'
+import { readFileSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs'
+import { join } from 'node:path'
+import { followLink, refusal, type Kind } from './links.ts'
+import { isLeftover } from './names.ts'
+import { problem, type Problem } from './problem.ts'
+import type { TextFile } from './model.ts'
 
-export interface NameLine {
-  readonly name: string
-  readonly line: number
-}
+export type Entry = Kind | 'link'
 
-/** What the system's refusals mean here. */
-const UNREADABLE: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not read it.',
-  EPERM: 'this user may not read it.',
-  EISDIR: 'a file was wanted; it is a folder.',
-  ELOOP: 'a link that leads somewhere was wanted; its links go in a circle.',
-}
+const AS_TEXT = { encoding: 'utf8', flag: 'r' } as const
+
+const NOTHING: ReadonlyMap<string, Entry> = new Map()
 
 export class ConfigTree {
   readonly problems: Problem[] = []
+  /** Absolute, without links. */
   readonly path: string
+  private readonly told = new Set<string>()
+  private readonly blamed = new Set<string>()
+  private readonly listings = new Map<string, ReadonlyMap<string, Entry>>()
+  private readonly followed = new Map<string, Kind | undefined>()
+  private readonly texts = new Map<string, TextFile | undefined>()
 
+  /** @param path of a directory that is there */
   constructor(path: string) {
-    this.path = path
+    this.path = realpathSync(path)
   }
 
   /** Keeps a problem; one that is met twice is told once. */
-  problem(problem: Problem): void {
-    const told = this.problems.some(
-      ({ file, line, message }) => file === problem.file && line === problem.line && message === problem.message,
-    )
-    if (!told) this.problems.push(problem)
+  problem(one: Problem): void {
+    const key = JSON.stringify([one.file, one.line, one.message])
+    if (this.told.has(key)) return
+    this.told.add(key)
+    this.blamed.add(one.file)
+    this.problems.push(one)
+  }
+
+  /** Everything in a folder (`.` for the directory itself), as it lies there: links are not followed. */
+  listing(folder: string): ReadonlyMap<string, Entry> {
+    const known = this.listings.get(folder) ?? this.list(folder)
+    this.listings.set(folder, known)
+    return known
   }
 
   /** Entries of a folder that may be definitions, sorted by name; none where there is no such folder. */
-  async entries(folder: string): Promise<string[]> {
-    const names = await this.attempt(folder, async () => {
-      if (!(await this.isInside(folder)) || (await this.isLoop(folder))) return []
-      return readdir(join(this.path, folder))
-    })
-    return (names ?? []).filter((name) => !isLeftover(name)).toSorted()
+  entries(folder: string): string[] {
+    return [...this.listing(folder).keys()].filter((name) => !isLeftover(name)).toSorted()
   }
 
-  /** A link that leads nowhere has no kind, and is a problem. */
-  async kind(path: string): Promise<'file' | 'folder' | undefined> {
-    const info = await this.attempt(path, () => stat(join(this.path, path)))
-    return info === undefined ? undefined : info.isDirectory() ? 'folder' : 'file'
+  /** Undefined for what is not there. A link that may not be followed has no kind, and is a problem. */
+  kind(path: string): Kind | undefined {
+    const slash = path.lastIndexOf('/')
+    const entry = this.listing(slash < 0 ? '.' : path.slice(0, slash)).get(path.slice(slash + 1))
+    return entry === 'link' ? this.follow(path) : entry
   }
 
   /** Bytes of a file as latin1, or undefined where there is none. What is there and cannot be read is a problem. */
-  async bytes(file: string): Promise<string | undefined> {
-    return this.attempt(file, async () => {
-      if (!(await this.isInside(file))) return undefined
-      const info = await stat(join(this.path, file))
-      if (info.isFile()) return (await readFile(join(this.path, file))).toString('latin1')
-      this.problem({ file, message: `a file was wanted; it is a ${info.isDirectory() ? 'folder' : 'device or pipe'}.` })
-      return undefined
+  bytes(file: string): string | undefined {
+    return this.read(file, (path) => readFileSync(path, 'latin1'))
+  }
+
+  text(file: string): TextFile | undefined {
+    if (!this.texts.has(file)) this.texts.set(file, this.decode(file))
+    return this.texts.get(file)
+  }
+
+  /** Whether a problem of this file has been told: what follows from it need not be. */
+  isBlamed(file: string): boolean {
+    return this.blamed.has(file)
+  }
+
+  /** Every file below a folder as paths relative to it, folder by folder in the order of names; no leftovers, at any depth. */
+  walk(folder: string): string[] {
+    return this.entries(folder).flatMap((entry) => {
+      const path = join(folder, entry)
+      const kind = this.kind(path)
+      if (kind === undefined) return []
+      return kind === 'folder' ? this.walk(path).map((below) => join(entry, below)) : [entry]
     })
   }
 
-  async text(file: string): Promise<TextFile | undefined> {
-    const bytes = await this.bytes(file)
-    if (bytes === undefined) return undefined
+  /** @param file one that `bytes` has read */
+  isExecutable(file: string): boolean {
+    return (statSync(`${this.path}/${file}`).mode & 0o100) !== 0
+  }
+
+  private list(folder: string): ReadonlyMap<string, Entry> {
+    if (folder !== '.') {
+      const kind = this.kind(folder)
+      if (kind === undefined) return NOTHING
+      if (kind !== 'folder') {
+        this.problem(problem('not-a-folder', { file: folder }))
+        return NOTHING
+      }
+    }
     try {
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(bytes, 'latin1'))
-      return { file, text: text.replaceAll('\r\n', '\n') }
-    } catch {
-      this.problem({ file, message: 'UTF-8 text was wanted; the file holds other bytes.' })
-      return undefined
+      const entries = readdirSync(`${this.path}/${folder}`, { withFileTypes: true })
+      return new Map(
+        entries.filter((entry) => this.isNamed(folder, entry)).map((entry) => [entry.name, entryOf(entry)] as const),
+      )
+    } catch (error) {
+      this.problem(refusal(folder, error))
+      return NOTHING
     }
   }
 
-  /** The one word of a file such as `cpu` or `profile`; a missing or empty required file is a problem. */
-  async word(file: string, wanted: string, required: boolean): Promise<string | undefined> {
-    const found = await this.text(file)
-    const lines = found === undefined ? [] : nameLines(found.text)
-    if (lines.length === 1) return lines[0]?.name
-    if (lines.length > 1)
-      this.problem({
-        file,
-        line: lines[1]?.line ?? 2,
-        message: `${wanted} on one line was wanted; there are ${lines.length} lines.`,
-      })
-    else if (required && !this.problems.some((problem) => problem.file === file))
-      this.problem({ file, message: `${wanted} was wanted; the file is ${found === undefined ? 'missing' : 'empty'}.` })
+  /** Other bytes come as U+FFFD, and no file is found under that name again. */
+  private isNamed(folder: string, { name }: Dirent): boolean {
+    if (!name.includes('\uFFFD')) return true
+    if (folder !== '.') this.problem(problem('name-not-utf8', { file: join(folder, name) }))
+    return false
+  }
+
+  private follow(path: string): Kind | undefined {
+    if (!this.followed.has(path)) {
+      const found = followLink(this.path, path)
+      if (typeof found !== 'string') this.problem(found)
+      this.followed.set(path, typeof found === 'string' ? found : undefined)
+    }
+    return this.followed.get(path)
+  }
+
+  /** What `read` gives for a file that is there; a problem where it cannot be read. */
+  private read<T>(file: string, read: (path: string) => T): T | undefined {
+    const kind = this.kind(file)
+    if (kind === undefined) return undefined
+    try {
+      if (kind === 'file') return read(`${this.path}/${file}`)
+      this.problem(problem('not-a-file', { file }, { found: kind === 'folder' ? 'folder' : 'device or pipe' }))
+    } catch (error) {
+      this.problem(refusal(file, error))
+    }
     return undefined
   }
 
-  /** Looks names of a list file up; unknown ones are problems with a suggestion. */
-  async lookUp<T>(file: string, what: string, known: ReadonlyMap<string, T>): Promise<T[]> {
-    const found = await this.text(file)
-    if (found === undefined) return []
-    return nameLines(found.text).flatMap(({ name, line }) => {
-      const value = known.get(name)
-      if (value !== undefined) return [value]
-      this.unknown(file, line, what, name, known.keys())
-      return []
-    })
-  }
-
-  unknown(file: string, line: number, what: string, name: string, known: Iterable<string>): void {
-    const hint = suggest(name, known)
-    this.problem({ file, line, message: `there is no ${what} named ${name}.`, ...(hint === undefined ? {} : { hint }) })
-  }
-
-  /** Every file below a folder, sorted by path, as paths relative to it. Leftovers of editors stay out at any depth. */
-  async walk(folder: string): Promise<string[]> {
-    const paths: string[] = []
-    for (const entry of await this.entries(folder)) {
-      const path = join(folder, entry)
-      if ((await this.kind(path)) === 'folder')
-        paths.push(...(await this.walk(path)).map((below) => join(entry, below)))
-      else paths.push(entry)
-    }
-    return paths
-  }
-
-  /** Every file and every link below a folder of `user.files`: dotfiles and READMEs belong to the root as well. */
-  async walkUserFiles(folder: string): Promise<string[]> {
-    const entries = await this.attempt(folder, async () =>
-      (await this.isInside(folder)) ? readdir(join(this.path, folder), { withFileTypes: true }) : [],
-    )
-    const paths: string[] = []
-    for (const entry of (entries ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1)))
-      if (/(~|\.swp)$/.test(entry.name)) continue
-      else if (entry.isDirectory())
-        paths.push(...(await this.walkUserFiles(join(folder, entry.name))).map((below) => join(entry.name, below)))
-      else paths.push(entry.name)
-    return paths
-  }
-
-  /** A file for the root: like `bytes`, with mode; links stay links, whatever they point at in the root. */
-  async userFile(folder: string, path: string): Promise<UserFile | undefined> {
-    const file = join(folder, path)
-    const info = await this.attempt(file, () => lstat(join(this.path, file)))
-    if (info?.isSymbolicLink() === true) {
-      const link = await this.attempt(file, () => readlink(join(this.path, file)))
-      return link === undefined ? undefined : { path, file, bytes: '', mode: 0o777, link }
-    }
-    const bytes = await this.bytes(file)
-    if (info === undefined || bytes === undefined) return undefined
-    // What git keeps of a mode: this host's umask must not be seen in a root.
-    return { path, file, bytes, mode: ownerExecutes(info.mode) ? 0o755 : 0o644, link: undefined }
-  }
-
-  async isExecutable(file: string): Promise<boolean> {
-    return ownerExecutes((await stat(join(this.path, file))).mode)
-  }
-
-  /** Undefined for what is not there; undefined and a problem for what is there and cannot be had. */
-  private async attempt<T>(path: string, action: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await action()
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code === undefined) throw error
-      if (isMissing(error)) await this.explainMissing(path)
-      else this.problem({ file: path, message: UNREADABLE[code] ?? `it cannot be read (${code}).` })
+  private decode(file: string): TextFile | undefined {
+    // One call into the system for nearly every file; only what may be no text is read again, as bytes.
+    const text = this.read(file, (path) => readFileSync(path, AS_TEXT))
+    if (text === undefined) return undefined
+    if (text.includes('\uFFFD') && this.read(file, (path) => isUtf8(readFileSync(path))) === false) {
+      this.problem(problem('not-utf8', { file }))
       return undefined
     }
-  }
-
-  /** What is not there may be behind a link that leads nowhere, or below a file: then that is the problem. */
-  private async explainMissing(path: string): Promise<void> {
-    const steps = path.split(sep).map((_, index, all) => all.slice(0, index + 1).join(sep))
-    for (const step of steps) {
-      const at = join(this.path, step)
-      const info = await lstat(at).catch(() => undefined)
-      if (info === undefined) return
-      const target = await stat(at).catch(() => undefined)
-      if (target === undefined) {
-        const link = await readlink(at).catch(() => 'an unknown place')
-        this.problem({ file: step, message: `a link that leads somewhere was wanted; there is nothing at ${link}.` })
-        return
-      }
-      if (target.isDirectory()) continue
-      this.problem({ file: step, message: 'a folder was wanted; it is a file.' })
-      return
-    }
-  }
-
-  /** A link to a folder that it stands in would be followed for ever. */
-  private async isLoop(folder: string): Promise<boolean> {
-    if (!(await lstat(join(this.path, folder))).isSymbolicLink()) return false
-    const real = await realpath(join(this.path, folder))
-    for (let above = dirname(folder); ; above = dirname(above)) {
-      const around = await realpath(join(this.path, above))
-      if (around === real || around.startsWith(`${real}${sep}`)) {
-        this.problem({ file: folder, message: 'a link to a folder that it stands in itself goes in a circle.' })
-        return true
-      }
-      if (above === '.') return false
-    }
-  }
-
-  private async isInside(path: string): Promise<boolean> {
-    const [root, real] = await Promise.all([realpath(this.path), realpath(join(this.path, path))])
-    const way = relative(root, real)
-    if (way !== '..' && !way.startsWith(`..${sep}`)) return true
-    this.problem({
-      file: path,
-      message: `a file inside the configuration directory was wanted; it is a link to ${real}.`,
-      hint: 'Copy the file in, so that git keeps it.',
-    })
-    return false
+    const unmarked = text.startsWith('\uFEFF') ? text.slice(1) : text
+    return { file, text: unmarked.includes('\r') ? unmarked.replaceAll('\r\n', '\n') : unmarked }
   }
 }
 
-/** Names of a list file, one a line; `#` starts a comment. */
-export function nameLines(text: string): NameLine[] {
-  return text.split('\n').flatMap((raw, index) => {
-    const name = raw.replace(/(^|\s)#.*$/, '').trim()
-    return name === '' ? [] : [{ name, line: index + 1 }]
-  })
-}
-
-function ownerExecutes(mode: number): boolean {
-  return (mode & 0o100) !== 0
+function entryOf(entry: Dirent): Entry {
+  if (entry.isSymbolicLink()) return 'link'
+  return entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other'
 }

@@ -3,9 +3,15 @@ import type { Miniature } from '../../../miniature/miniature.ts'
 
 export const PROFILE = 'demo'
 
-/** What the demo adds to the starter: path → text. */
-export function demoFiles(miniature: Miniature, keys: string, fingerprint: string): Record<string, string> {
+/** What the demo puts in the place of the starter: path → text, null for what it has not. */
+export function demoFiles(miniature: Miniature, keys: string, fingerprint: string): Record<string, string | null> {
   return {
+    // The same builder on every host, from what the miniature has.
+    'stage3.defines/gentoomuch/builder/cpu': 'generic\n',
+    'stage3.defines/gentoomuch/builder/packages': null,
+    'stage3.defines/gentoomuch/builder/portage.local': null,
+    'package.sets/gentoomuch-builder': null,
+    'portage.locals/gentoomuch/builder/package.use': null,
     'env/sign.key': `${fingerprint}\n`,
     'env/sign.home': `${keys}\n`,
     // Places of this host, which enter no root: so the same stage4s come out wherever the demo stands, and for anybody.

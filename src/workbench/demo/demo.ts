@@ -107,7 +107,12 @@ async function prepare({ places, yes, signal }: DemoOptions, emit: Emit): Promis
 
 /** The demo's own files and the starter's; keys are written each time, for a miniature made anew has new ones. */
 async function configure(places: DemoPlaces, miniature: Miniature, fingerprint: string): Promise<void> {
-  await init(places.config, places.data, { example: false, own: demoFiles(miniature, places.keys, fingerprint) })
+  await init(places.config, places.data, {
+    example: false,
+    // The same stage4s wherever the demo runs.
+    hostCpu: false,
+    own: demoFiles(miniature, places.keys, fingerprint),
+  })
   const trusted = join(places.config, 'env', 'trusted.keys')
   await writeWhole(join(trusted, 'stage3', 'miniature.asc'), await readFile(miniature.keys.stage3))
   await writeWhole(join(trusted, 'repository', 'gentoo', 'miniature.asc'), await readFile(miniature.keys.repository))

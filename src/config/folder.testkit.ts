@@ -1,0 +1,54 @@
+/** A configuration directory of a test's own. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describeProblem } from './problem.ts'
+import { inspectConfig } from './read.ts'
+
+export type Files = Readonly<Record<string, string | Uint8Array>>
+
+/** A configuration without any problem. */
+export const GOOD: Files = {
+  'env/arch': 'amd64',
+  'env/jobs': '3',
+  'cpu.defines/generic/make.conf': 'CFLAGS="-O2"',
+  'portage.global/make.conf': '',
+  'portage.locals/group/desk/package.use': 'a/a b',
+  'package.sets/tools': 'a/a',
+  'stage3.defines/gentoomuch/builder/cpu': 'generic',
+  'stage3.defines/desk/cpu': 'generic # the only one',
+  'stage3.defines/desk/packages': '# sets\ntools\n',
+  'stage3.defines/desk/portage.local': 'group/desk',
+  'stage4.defines/home/stage3': 'desk',
+  'stage4.defines/home/profile': 'default',
+  'stage4.defines/README.md': 'not a machine',
+}
+
+export class Folder {
+  readonly path = mkdtempSync(join(tmpdir(), 'gm-config-'))
+
+  write(files: Files): void {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(this.path, path)), { recursive: true })
+      writeFileSync(join(this.path, path), text)
+    }
+  }
+
+  folder(path: string): void {
+    mkdirSync(join(this.path, path), { recursive: true })
+  }
+
+  link(path: string, target: string): void {
+    mkdirSync(dirname(join(this.path, path)), { recursive: true })
+    symlinkSync(target, join(this.path, path))
+  }
+
+  /** Every problem as it is printed, sorted. */
+  async problems(): Promise<string[]> {
+    return (await inspectConfig(this.path)).problems.map(describeProblem).toSorted()
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true })
+  }
+}

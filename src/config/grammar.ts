@@ -1,0 +1,41 @@
+/** What lines of a machine's small files look like. Pure; undefined means that the line is none. */
+import type { Locale, Service } from './model.ts'
+
+/** @param text of one line: `sshd` or `sshd default` */
+export function parseService(text: string, line: number): Service | undefined {
+  const found = /^([A-Za-z0-9_][A-Za-z0-9_.:@\\+-]*)(?:\s+([A-Za-z0-9_][A-Za-z0-9_-]*))?$/.exec(text)
+  return found?.[1] === undefined ? undefined : { name: found[1], runlevel: found[2], line }
+}
+
+/** @param text of one line of locale.gen (locale-gen(8)): `de_CH.UTF-8 UTF-8` */
+export function parseLocale(text: string, line: number): Locale | undefined {
+  const found =
+    /^([A-Za-z]{1,8}(?:_[A-Z]{2,3})?(?:\.[A-Za-z0-9-]+)?(?:@[A-Za-z0-9-]+)?)\s+([A-Z0-9][A-Za-z0-9_-]*)$/.exec(text)
+  return found?.[1] === undefined || found[2] === undefined ? undefined : { name: found[1], charset: found[2], line }
+}
+
+/** A file below `/usr/share/zoneinfo`: no part of its path begins with a dot. */
+export function isTimezone(text: string): boolean {
+  return /^[A-Za-z0-9_+-][A-Za-z0-9_.+-]*(\/[A-Za-z0-9_+-][A-Za-z0-9_.+-]*)*$/.test(text) && !text.startsWith('-')
+}
+
+export function isHostname(text: string): boolean {
+  return /^[A-Za-z0-9]([A-Za-z0-9.-]{0,62})$/.test(text)
+}
+
+/** A category and a package, with or without operator, version, slot: what the kernel is built from. */
+export function isKernelPackage(text: string): boolean {
+  return /^([<>]=?|=|~)?[A-Za-z0-9_][A-Za-z0-9_.+-]*\/[A-Za-z0-9_][A-Za-z0-9_.+*-]*(:[A-Za-z0-9_][A-Za-z0-9_.+-]*)?$/.test(
+    text,
+  )
+}
+
+/** Arch names of Gentoo's `profiles/arch.list` without prefix ones: `amd64`, `arm64`, `riscv` … */
+export function isArch(text: string): boolean {
+  return /^[a-z0-9_-]+$/.test(text)
+}
+
+/** Where sources come from: an address with a scheme, or an absolute path of this host. */
+export function isMirror(text: string): boolean {
+  return /^(\/|[a-z][a-z0-9+.-]*:\/\/\S)/i.test(text)
+}
