@@ -27,6 +27,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'oracle',
+          include: ['tests/oracle/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 1_800_000,

@@ -5,7 +5,7 @@ import { parseNodes } from './artifacts/nodes.ts'
 import { checkSigner } from './artifacts/sign.ts'
 import { BUILDER_NAMES, type Config, type Stage3Define, type Stage4Define } from './config/model.ts'
 import type { Lock } from './config/lock.ts'
-import { ConfigError, type Problem } from './config/problem.ts'
+import { ConfigError, problem } from './config/problem.ts'
 import { suggest } from './config/names.ts'
 import { UserError } from './errors.ts'
 import { valueOf, type PublishedValue } from './execute/values.ts'
@@ -22,10 +22,10 @@ import {
 } from './plan/machines.ts'
 import type { Step } from './plan/step.ts'
 import type { Judged } from './plan/verdict.ts'
-import { compose } from './portage/compose.ts'
-import type { ComposerPiece, PortageDirectory, Repository } from './portage/model.ts'
+import { composeDefinition } from './portage/definition.ts'
+import type { PortageDirectory, Repository } from './portage/model.ts'
 import { repositoriesOf } from './portage/reposConf.ts'
-import { listVariables } from './portage/variables.ts'
+import { listVariables, type ListVariables } from './portage/variables.ts'
 import { layoutOf } from './store/layout.ts'
 import { ensurePinned } from './upstream/pinned.ts'
 import { makeDefaultsOf } from './upstream/repository-lists.ts'
@@ -92,7 +92,7 @@ export async function build(goal: Goal, run: Run): Promise<{ built: Built[]; res
 }
 
 /** The steps up to a profile's builder. */
-export function planBuilder(config: Config, lock: Lock, profile: string, lists: ReadonlySet<string>): Step[] {
+export function planBuilder(config: Config, lock: Lock, profile: string, lists: ListVariables): Step[] {
   const locked = lock.profiles[profile]
   if (locked === undefined)
     throw new UserError('unknown-profile', `The profile ${profile} has not been bootstrapped.`, {
@@ -118,16 +118,10 @@ export function builderDefine(config: Config): Stage3Define {
 }
 
 /** @throws ConfigError for what the pieces get wrong, with file and line */
-export function composed(config: Config, define: Stage3Define, lists: ReadonlySet<string>): PortageDirectory {
-  const pieces: ComposerPiece[] = [
-    define.cpu,
-    config.global,
-    ...define.locals,
-    ...(define.own === undefined ? [] : [define.own]),
-  ]
-  const { directory, mistakes } = compose(pieces, define.sets, lists)
-  const problems: Problem[] = mistakes.map(({ file, line, message }) => ({ file, line, message }))
-  if (problems.length > 0) throw new ConfigError(config.path, problems)
+export function composed(config: Config, define: Stage3Define, lists: ListVariables): PortageDirectory {
+  const { directory, problems } = composeDefinition(config, define, lists)
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new ConfigError(config.path, errors)
   return directory
 }
 
@@ -140,7 +134,7 @@ export async function listsOf(
   defines: readonly Stage3Define[],
   data: string,
   signal: AbortSignal,
-): Promise<Set<string>> {
+): Promise<ListVariables> {
   const { config, lock } = goal
   const { git } = layoutOf(data)
   const named = new Map<string, Repository>()
@@ -193,11 +187,9 @@ function checkNodes(config: Config, machines: readonly Stage4Define[]): void {
   const problems = machines.flatMap(({ nodes }) =>
     nodes === undefined
       ? []
-      : parseNodes(nodes.text).problems.map(({ line, message }) => ({
-          file: nodes.file,
-          line,
-          message: `${message}.`,
-        })),
+      : parseNodes(nodes.text).problems.map(({ line, message }) =>
+          problem('bad-node', { file: nodes.file, line }, { message }),
+        ),
   )
   if (problems.length > 0) throw new ConfigError(config.path, problems)
 }
@@ -206,7 +198,7 @@ function plannedMachine(
   config: Config,
   machine: Stage4Define,
   signer: string | undefined,
-  lists: ReadonlySet<string>,
+  lists: ListVariables,
 ): PlannedMachine {
   return {
     name: machine.name,
@@ -228,7 +220,7 @@ export function repositoriesFor(
   config: Config,
   lock: Lock,
   define: Stage3Define,
-  lists: ReadonlySet<string>,
+  lists: ListVariables,
 ): PlannedRepository[] {
   return repositoriesOf(composed(config, define, lists)).map(({ name, location }) => {
     const locked = lock.repositories[name]

@@ -7,10 +7,10 @@ import { readLock } from '../config/lock.ts'
 import type { Config } from '../config/model.ts'
 import type { Lock } from '../config/lock.ts'
 import type { Emit } from '../events.ts'
-import { withRun, type Run } from '../execute/run.ts'
-import { openReporter } from '../report/open.ts'
+import type { Run } from '../execute/run.ts'
 import { layoutOf } from '../store/layout.ts'
 import { ownName, shellWord } from '../system/self.ts'
+import type { Known } from '../workbench/configuration/composition.ts'
 
 export interface Globals {
   readonly config?: string
@@ -40,6 +40,11 @@ export class Context {
     return { config, lock }
   }
 
+  /** What can be known without work and network. */
+  async known(): Promise<Known> {
+    return { ...(await this.read()), data: this.data, signal: this.signal }
+  }
+
   /** A run with the lock, reported on standard error and kept in `logs/RUN/`. */
   async run<T>(
     command: string,
@@ -49,6 +54,8 @@ export class Context {
   ): Promise<T> {
     const logs = await newLogs(layoutOf(this.data).logs, command)
     const again = await ownName()
+    // What only work needs is loaded when work begins: a question is answered at once.
+    const { withRun } = await import('../execute/run.ts')
     const during = (emit: Emit) =>
       withRun(
         {
@@ -84,6 +91,7 @@ export class Context {
     work: (emit: Emit) => Promise<T>,
     isOk: (result: T) => boolean = () => true,
   ): Promise<T> {
+    const { openReporter } = await import('../report/open.ts')
     const { json = false, quiet = false, verbose = false } = this.globals
     const reporter = openReporter({ json, quiet, verbose, stderr: process.stderr, logs })
     const since = performance.now()

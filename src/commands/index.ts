@@ -10,6 +10,18 @@ export interface Entry {
 
 export const COMMANDS: readonly Entry[] = [
   { name: 'init', summary: 'write a starter configuration; overwrites nothing', load: () => import('./init.ts') },
+  { name: 'check', summary: 'say what is wrong, odd or unused in the configuration', load: () => import('./check.ts') },
+  {
+    name: 'config show',
+    summary: 'print the /etc/portage that a machine is composed of',
+    load: () => import('./config-show.ts'),
+  },
+  { name: 'config diff', summary: 'say how two machines differ', load: () => import('./config-diff.ts') },
+  {
+    name: 'config explain',
+    summary: 'say where a variable or flag comes from',
+    load: () => import('./config-explain.ts'),
+  },
   { name: 'bootstrap', summary: 'make a verified stage3 the seed of a profile', load: () => import('./bootstrap.ts') },
   { name: 'profile ls', summary: 'list profiles', load: () => import('./profile-ls.ts') },
   { name: 'profile set', summary: 'choose the profile that commands take', load: () => import('./profile-set.ts') },

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { Mount } from '../engine/engine.ts'
 import { digestOf } from '../plan/json.ts'
 import { fingerprints, type Resolved, type ResolvedPackage } from '../plan/resolved.ts'
-import { parseMakeConf } from '../portage/makeConf.ts'
-import type { PortageDirectory } from '../portage/model.ts'
+import { evaluate } from '../portage/evaluate.ts'
+import { textOf, type PortageDirectory } from '../portage/model.ts'
 import { exists } from '../system/files.ts'
 import { moveFile } from '../system/move.ts'
 import { builderArgv } from './builder.ts'
@@ -104,8 +104,8 @@ async function takeNew(from: string, to: string): Promise<number> {
 /** This host's mirrors, then those of make.conf; the environment would otherwise take the place of the latter. */
 function mirrorsOf(portage: PortageDirectory, tools: Tools): string[] {
   const makeConf = portage.files.find((file) => file.path === 'make.conf')
-  const own = parseMakeConf(makeConf?.bytes ?? '').assignments.findLast(({ name }) => name === 'GENTOO_MIRRORS')
-  return [...tools.mirrors, ...(own?.value.split(/\s+/).filter((word) => word !== '') ?? [])]
+  const own = evaluate(textOf(makeConf?.bytes ?? '')).get('GENTOO_MIRRORS') ?? ''
+  return [...tools.mirrors, ...own.split(/\s+/).filter((word) => word !== '')]
 }
 
 /** Mirrors may be folders of this host (make.conf(5): a plain path); they are mounted where they stand. */

@@ -1,76 +1,22 @@
 import { describe, expect, test } from 'vitest'
+import { describeProblem } from '../config/problem.ts'
 import { compose } from './compose.ts'
 import type { ComposerPiece } from './model.ts'
+import { LISTS, piece } from './pieces.testkit.ts'
 import { repositoriesOf } from './reposConf.ts'
-import { listVariables } from './variables.ts'
 
-const piece = (rank: ComposerPiece['rank'], name: string, files: Record<string, string>): ComposerPiece => ({
-  rank,
-  name,
-  files: Object.entries(files).map(([path, bytes]) => ({ path, bytes, file: `${name}/${path}`, executable: false })),
-})
-const composed = (pieces: ComposerPiece[], lists = listVariables([])) =>
-  Object.fromEntries(compose(pieces, [], lists).directory.files.map((file) => [file.path, file.bytes]))
+const composed = (pieces: ComposerPiece[]) =>
+  Object.fromEntries(compose(pieces, [], LISTS).directory.files.map((file) => [file.path, file.bytes]))
+const problems = (...pieces: ComposerPiece[]) => compose(pieces, [], LISTS).problems.map(describeProblem)
 
 describe('compose', () => {
-  test('list variables continue the value so far, the others replace it', () => {
-    const files = composed([
-      piece('cpu', 'znver3', { 'make.conf': 'CFLAGS="-O3"\nUSE="simd"\n' }),
-      piece('global', 'global', { 'make.conf': 'CFLAGS="-O2"\nUSE="-simd ssl"\n' }),
-    ])
-    expect(files['make.conf']).toBe(
-      [
-        '# znver3/make.conf',
-        'CFLAGS="-O3"',
-        'USE="${USE} simd"',
-        '',
-        '# global/make.conf',
-        'CFLAGS="-O2"',
-        'USE="${USE} -simd ssl"',
-        '',
-      ].join('\n'),
-    )
-  })
-
-  describe('USE_EXPAND groups, in which Portage refuses -x', () => {
-    const lists = listVariables(['USE_EXPAND="VIDEO_CARDS CPU_FLAGS_X86"\n'])
-    const group = (...values: string[]) =>
-      composed(
-        values.map((value, index) => piece('local', `p${index}`, { 'make.conf': `VIDEO_CARDS="${value}"\n` })),
-        lists,
-      )['make.conf']
-
-    test('are counted together and written once, where they are named last', () => {
-      expect(group('intel nouveau', '-nouveau amdgpu', 'vesa')).toBe(
-        '# p0/make.conf\n\n# p1/make.conf\n\n# p2/make.conf\nVIDEO_CARDS="intel amdgpu vesa"\n',
-      )
-    })
-
-    test.each([
-      [['intel nouveau', '-* amdgpu'], 'amdgpu'],
-      [['amdgpu -amdgpu', 'vesa amdgpu'], 'vesa amdgpu'],
-      [['intel', '${VIDEO_CARDS} amdgpu'], 'intel amdgpu'],
-      [['${VIDEO_CARDS} intel', 'amdgpu -intel'], '${VIDEO_CARDS} amdgpu'],
-      [['${CARDS} intel', '-intel -vesa amdgpu'], '${CARDS} -vesa amdgpu'],
-      [['-absent amdgpu'], 'amdgpu'],
-    ])('%j is %j', (values, outcome) => {
-      expect(group(...values)).toContain(`\nVIDEO_CARDS="${outcome}"\n`)
-    })
-
-    test('that only take words away are a mistake', () => {
-      const { mistakes } = compose([piece('global', 'g', { 'make.conf': '\nVIDEO_CARDS="-vesa"\n' })], [], lists)
-      expect(mistakes).toMatchObject([{ file: 'g/make.conf', line: 2 }])
-    })
-  })
-
   test('make.defaults of the profile folder is one file that stacks as make.conf does', () => {
     const files = composed([
       piece('cpu', 'a', { 'profile/make.defaults': 'USE="x"\n' }),
       piece('global', 'b', { 'profile/make.defaults': 'USE="-x y"\n' }),
     ])
     expect(files).toEqual({
-      'profile/make.defaults':
-        '# a/profile/make.defaults\nUSE="${USE} x"\n\n# b/profile/make.defaults\nUSE="${USE} -x y"\n',
+      'profile/make.defaults': '# a/profile/make.defaults\nUSE="x"\n\n# b/profile/make.defaults\nUSE="${USE} -x y"\n',
     })
   })
 
@@ -117,7 +63,7 @@ describe('compose', () => {
       piece('cpu', 'a', { bashrc: 'one', 'env/fast': 'old' }),
       piece('global', 'b', { bashrc: 'two', 'env/fast': 'new' }),
     ]
-    const { directory } = compose(pieces, [{ name: 'tools', text: 'a/a' }], new Set())
+    const { directory } = compose(pieces, [{ name: 'tools', file: 'package.sets/tools', text: 'a/a\r\n' }], LISTS)
     expect(Object.fromEntries(directory.files.map((file) => [file.path, file.bytes]))).toEqual({
       bashrc: '# a/bashrc\none\n\n# b/bashrc\ntwo\n',
       'env/fast': 'new',
@@ -125,22 +71,62 @@ describe('compose', () => {
     })
   })
 
-  test('a profile file names the profile; make.profile is refused', () => {
-    const result = compose([piece('global', 'g', { profile: 'gentoo:hardened\n', 'make.profile': 'x' })], [], new Set())
-    expect(result.directory.profile).toBe('gentoo:hardened')
-    expect(result.mistakes).toEqual([
-      {
-        file: 'g/make.profile',
-        line: 1,
-        message: 'make.profile is made by the program; name the profile in a file "profile" as repository:path.',
-      },
-    ])
+  test('a profile file names the profile', () => {
+    const { directory } = compose([piece('global', 'g', { profile: 'gentoo:hardened\n' })], [], LISTS)
+    expect(directory.profile).toBe('gentoo:hardened')
   })
 
-  test('mistakes name the file of the piece', () => {
-    expect(compose([piece('global', 'g', { 'make.conf': '\nUSE="a' })], [], new Set()).mistakes).toEqual([
-      { file: 'g/make.conf', line: 2, message: 'the value that begins here has no closing ".' },
-    ])
+  test('origins name the files that a composed one was made of', () => {
+    const pieces = [
+      piece('cpu', 'a', { 'make.conf': 'A=1', 'package.use/x': 'a/a b' }),
+      piece('global', 'b', { 'make.conf/one': 'B=1' }),
+    ]
+    expect(Object.fromEntries(compose(pieces, [], LISTS).origins)).toEqual({
+      'make.conf': ['a/make.conf', 'b/make.conf/one'],
+      'package.use/0010-cpu-a.x': ['a/package.use/x'],
+    })
+  })
+
+  test('the same pieces give the same bytes, in whatever order their files were read', () => {
+    const files = {
+      'make.conf/b': 'USE="b"',
+      'make.conf/a': 'USE="a"',
+      'package.use/z': 'a/a z',
+      'package.use/y': 'a/a y',
+    }
+    const turned = Object.fromEntries(Object.entries(files).toReversed())
+    expect(composed([piece('cpu', 'c', files)])).toEqual(composed([piece('cpu', 'c', turned)]))
+  })
+
+  describe('refuses, with place:', () => {
+    test.each([
+      [
+        { 'make.profile': 'x' },
+        'g/make.profile: make.profile is made by the program. Name the profile in a file "profile" as repository:path.',
+      ],
+      [
+        { profile: 'gentoo/hardened' },
+        'g/profile:1: a profile as repository:path was wanted; found "gentoo/hardened". An example: gentoo:default/linux/amd64/23.0.',
+      ],
+      [
+        { profile: 'gentoo:../../etc' },
+        'g/profile:1: a profile as repository:path was wanted; found "gentoo:../../etc". An example: gentoo:default/linux/amd64/23.0.',
+      ],
+      [
+        { 'package.env': '\na/a fast' },
+        'g/package.env:2: package.env names fast; none of the pieces has a file env/fast. Make it, or take the name away.',
+      ],
+    ])('%j', (files, message) => {
+      expect(problems(piece('global', 'g', files))).toEqual([message])
+    })
+
+    test('mistakes in lines and in environments that package.env names', () => {
+      const found = problems(
+        piece('global', 'g', { 'package.use': 'a/a x\nnocategory y\n', 'package.env': 'a/a fast', 'env/fast': 'A="b' }),
+      )
+      expect(found).toHaveLength(2)
+      expect(found.map((line) => line.split(' ')[0])).toEqual(['g/package.use:2:', 'g/env/fast:1:'])
+    })
   })
 })
 
@@ -154,7 +140,7 @@ test('repositoriesOf reads the sections of every file, later ones on top', () =>
       'repos.conf': '# mine\n[overlay]\nsync-uri = https://example.org/o.git\n[gentoo]\nsync-uri = /srv/other\n',
     }),
   ]
-  expect(repositoriesOf(compose(pieces, [], new Set()).directory)).toEqual([
+  expect(repositoriesOf(compose(pieces, [], LISTS).directory)).toEqual([
     { name: 'gentoo', location: '/var/db/repos/gentoo', syncType: 'git', syncUri: '/srv/other', main: true },
     {
       name: 'overlay',

@@ -3,33 +3,39 @@
 /** A composed `/etc/portage`: what is mounted while building and what the finished root carries. */
 export interface PortageDirectory {
   /** Sorted by path. `bytes` holds one latin1 character a byte. */
-  readonly files: readonly { readonly path: string; readonly bytes: string; readonly executable: boolean }[]
+  readonly files: readonly PortageFile[]
   /** What `make.profile` shall point at, as `repository:path` (path below `profiles/`); undefined: the seed's own. */
   readonly profile: string | undefined
 }
 
+export interface PortageFile {
+  readonly path: string
+  readonly bytes: string
+  readonly executable: boolean
+}
+
+export type Rank = 'cpu' | 'global' | 'local' | 'machine'
+
 /** A piece as the composer sees it: `config/`'s Piece fits. */
 export interface ComposerPiece {
-  readonly rank: 'cpu' | 'global' | 'local' | 'machine'
+  readonly rank: Rank
   readonly name: string
-  readonly files: readonly {
-    readonly path: string
-    readonly file: string
-    readonly bytes: string
-    readonly executable: boolean
-  }[]
+  readonly files: readonly ComposerFile[]
+}
+
+export interface ComposerFile {
+  /** Inside the piece, which is inside `/etc/portage`. */
+  readonly path: string
+  /** In the configuration directory. */
+  readonly file: string
+  readonly bytes: string
+  readonly executable: boolean
 }
 
 export interface ComposerSet {
   readonly name: string
-  readonly text: string
-}
-
-/** A mistake in a piece, with the file it stands in. */
-export interface PieceMistake {
   readonly file: string
-  readonly line: number
-  readonly message: string
+  readonly text: string
 }
 
 /** One repository of repos.conf. */
@@ -39,4 +45,18 @@ export interface Repository {
   readonly syncType: string | undefined
   readonly syncUri: string | undefined
   readonly main: boolean
+}
+
+/** Bytes as one latin1 character each → text; what is no UTF-8 was refused when the configuration was read. */
+export function textOf(bytes: string): string {
+  return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8')
+}
+
+export function bytesOf(text: string): string {
+  return isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
+}
+
+function isAscii(text: string): boolean {
+  // eslint-disable-next-line no-control-regex
+  return !/[^\u0000-\u007f]/.test(text)
 }

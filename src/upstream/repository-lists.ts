@@ -2,22 +2,38 @@
 import { gitSetting } from '../system/git.ts'
 import { run } from '../system/process.ts'
 
-/** Texts of every `make.defaults` below `profiles/` of a revision; they say which variables are lists (USE_EXPAND). */
-export async function makeDefaultsOf(
-  revision: string,
-  options: { readonly gitDir: string; readonly signal: AbortSignal },
-): Promise<string[]> {
-  const git = gitSetting(options.gitDir)
-  const call = { env: git.env, signal: options.signal, purpose: 'to read the profiles of a repository' }
-  const listed = await run(
-    [...git.argv, 'ls-tree', '-r', '-z', '--name-only', '--end-of-options', revision, 'profiles/'],
-    call,
-  )
-  const paths = listed.stdout.split('\0').filter((path) => path.endsWith('/make.defaults'))
-  const texts: string[] = []
-  for (const path of paths) {
-    const shown = await run([...git.argv, 'cat-file', 'blob', `${revision}:${path}`], call)
-    if (/^\s*(export\s+)?USE_EXPAND/m.test(shown.stdout)) texts.push(shown.stdout)
-  }
-  return texts
+export interface RevisionOptions {
+  /** The mirror. */
+  readonly gitDir: string
+  readonly signal: AbortSignal
+}
+
+/** Whether the mirror has the revision: nothing is fetched for the answer. */
+export async function hasRevision(revision: string, { gitDir, signal }: RevisionOptions): Promise<boolean> {
+  const git = gitSetting(gitDir)
+  const asked = await run([...git.argv, 'cat-file', '-e', `${revision}^{commit}`], {
+    env: git.env,
+    signal,
+    accept: [0, 1, 128],
+    purpose: 'to look for a revision of a repository',
+  })
+  return asked.status === 0
+}
+
+/**
+ * Texts of those `make.defaults` below `profiles/` of a revision that say which variables are USE_EXPAND groups. Two
+ * processes for all of them: Gentoo has hundreds.
+ */
+export async function makeDefaultsOf(revision: string, { gitDir, signal }: RevisionOptions): Promise<string[]> {
+  const git = gitSetting(gitDir)
+  const call = { env: git.env, signal, purpose: 'to read the profiles of a repository' }
+  const tree = [...git.argv, 'ls-tree', '-r', '-z', '--end-of-options', revision, 'profiles/'] as const
+  const listed = await run([...tree], call)
+  const ids = listed.stdout
+    .split('\0')
+    .flatMap((entry) => /^\d+ blob ([0-9a-f]+)\t.*\/make\.defaults$/.exec(entry)?.[1] ?? [])
+  if (ids.length === 0) return []
+  const input = [...new Set(ids)].map((id) => `${id}\n`).join('')
+  const shown = await run([...git.argv, 'cat-file', '--batch'], { ...call, input })
+  return shown.stdout.split(/^[0-9a-f]{40,64} blob \d+$/m).filter((text) => /^\s*(export\s+)?USE_EXPAND/m.test(text))
 }

@@ -14,6 +14,7 @@ import type { Config, Stage4Define } from '../config/model.ts'
 import { builderDefine, composed, listsOf, plan, planBuilder, repositoriesFor, type Goal } from '../pipeline.ts'
 import { machineStep, planRepositories } from '../plan/machines.ts'
 import type { Step } from '../plan/step.ts'
+import type { ListVariables } from '../portage/variables.ts'
 import { failIfAny } from './failures.ts'
 
 export interface Inside {
@@ -100,7 +101,7 @@ function builderInput(steps: readonly Step[]): PortageInput {
   return step.input as unknown as PortageInput
 }
 
-function machineInput(config: Config, lock: Lock, define: Stage4Define, lists: ReadonlySet<string>): PortageInput {
+function machineInput(config: Config, lock: Lock, define: Stage4Define, lists: ListVariables): PortageInput {
   const locations = repositoriesFor(config, lock, define.stage3, lists).map(
     ({ name, location }) => [name, location] as const,
   )

@@ -1,0 +1,28 @@
+import type { Command } from 'commander'
+import type { Answer } from './command.ts'
+import type { Context } from './context.ts'
+
+export function declare(command: Command): void {
+  command
+    .argument('<definition>', 'a stage4 definition, or a stage3 definition such as gentoomuch/builder')
+    .argument('<subject>', 'a variable of make.conf, or an atom')
+    .option('--offline', "say what the pieces say, and do not ask the seed's Portage")
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gentoomuch config explain router USE\n  gentoomuch config explain router net-misc/openssh',
+    )
+}
+
+export async function run(
+  context: Context,
+  args: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+): Promise<Answer> {
+  const { explain } = await import('../workbench/configuration/explain.ts')
+  const [name, subject] = args as [string, string]
+  const known = await context.known()
+  return explain(known, name, subject, {
+    ask: options['offline'] !== true,
+    inRun: (work) => context.run('config explain', known.config, work),
+  })
+}

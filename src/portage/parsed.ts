@@ -1,0 +1,176 @@
+/** A piece of `/etc/portage`, read once: its assignments, its lines about packages, and what is wrong with them. */
+import { posix } from 'node:path'
+import type { Mistake } from '../config/messages.ts'
+import { problem, type Problem } from '../config/problem.ts'
+import type { Atom } from './atoms/atom.ts'
+import { parseAtom } from './atoms/atom.ts'
+import { parseAssignments } from './language/assignments.ts'
+import { expand } from './language/expand.ts'
+import { parseIni } from './language/ini.ts'
+import { kindOf } from './language/kinds.ts'
+import { parsePackageFile, type PackageEntry } from './language/packageFile.ts'
+import type { PackageKind } from './language/packageKinds.ts'
+import type { FlagWord } from './language/useFlags.ts'
+import { bytesOf, textOf, type ComposerFile, type ComposerPiece, type ComposerSet } from './model.ts'
+import type { AssignmentFile, PlacedAssignment } from './stack.ts'
+
+/** The files of assignments that pieces stack in. */
+export const ASSIGNMENT_TARGETS = ['make.conf', 'profile/make.defaults'] as const
+export type AssignmentTarget = (typeof ASSIGNMENT_TARGETS)[number]
+
+/** One line about packages: `package.use`, `package.mask`, `profile/package.use.force` … */
+export interface PackageLine {
+  /** The file or folder that Portage looks for: `package.use`. */
+  readonly base: string
+  readonly of: PackageKind
+  /** Undefined where the line is about something else: a flag (`profile/use.mask`), a nested set, all (`-*`). */
+  readonly atom: Atom | undefined
+  /** `-` takes an entry back, `*` makes one of the system set. */
+  readonly prefix: PackageEntry['prefix']
+  /** The atom as it was written, without prefix. */
+  readonly written: string
+  /** What stands behind the atom. */
+  readonly words: readonly string[]
+  /** package.use: flags with their groups spelled out. */
+  readonly flags: readonly FlagWord[]
+  readonly file: string
+  readonly line: number
+}
+
+export interface ParsedPiece {
+  readonly piece: ComposerPiece
+  readonly assignments: ReadonlyMap<AssignmentTarget, readonly AssignmentFile[]>
+  readonly lines: readonly PackageLine[]
+  readonly problems: readonly Problem[]
+}
+
+const parsed = new WeakMap<ComposerPiece, ParsedPiece>()
+
+/** The same piece is parsed once, however many machines have it. */
+export function parsePiece(piece: ComposerPiece): ParsedPiece {
+  const known = parsed.get(piece)
+  if (known !== undefined) return known
+  const made = parse(piece)
+  parsed.set(piece, made)
+  return made
+}
+
+export interface ParsedSet {
+  readonly set: ComposerSet
+  readonly lines: readonly PackageLine[]
+  readonly problems: readonly Problem[]
+}
+
+const parsedSets = new WeakMap<ComposerSet, ParsedSet>()
+
+export function parseSet(set: ComposerSet): ParsedSet {
+  const known = parsedSets.get(set)
+  if (known !== undefined) return known
+  const problems: Problem[] = []
+  const path = `sets/${set.name}`
+  const file = { path, file: set.file, bytes: bytesOf(set.text), executable: false }
+  const made = { set, lines: linesOf(file, { of: 'set', base: 'sets' }, problems), problems }
+  parsedSets.set(set, made)
+  return made
+}
+
+function parse(piece: ComposerPiece): ParsedPiece {
+  const problems: Problem[] = []
+  const lines: PackageLine[] = []
+  const assignments = new Map<AssignmentTarget, AssignmentFile[]>()
+  for (const file of piece.files.toSorted((a, b) => inPortageOrder(a.path, b.path))) {
+    const kind = kindOf(file.path)
+    if (kind.kind === 'assignments') {
+      const target = ASSIGNMENT_TARGETS.find((one) => file.path === one || file.path.startsWith(`${one}/`))
+      if (target !== undefined)
+        assignments.set(target, [
+          ...(assignments.get(target) ?? []),
+          { file: file.file, assignments: assignmentsOf(piece, file, problems, [file.path]) },
+        ])
+    } else if (kind.kind === 'package') lines.push(...linesOf(file, kind, problems))
+    else if (kind.kind === 'ini') problems.push(...inFile(file, parseIni(textOf(file.bytes)).mistakes))
+  }
+  return { piece, assignments, lines, problems }
+}
+
+/** Portage walks a folder by name, and what is in a folder stands where the folder does (portage.util, recursive files). */
+export function inPortageOrder(a: string, b: string): number {
+  const [left, right] = [a.split('/'), b.split('/')]
+  for (const [index, one] of left.entries()) {
+    const other = right[index]
+    if (other === undefined) return 1
+    if (one !== other) return one < other ? -1 : 1
+  }
+  return left.length - right.length
+}
+
+/** Assignments of a file with those of the files that it sources where the `source` stands. */
+function assignmentsOf(
+  piece: ComposerPiece,
+  file: ComposerFile,
+  problems: Problem[],
+  way: readonly string[],
+): PlacedAssignment[] {
+  const { statements, mistakes } = parseAssignments(textOf(file.bytes))
+  problems.push(...inFile(file, mistakes))
+  return statements.flatMap((statement) => {
+    if (statement.kind === 'assign') {
+      problems.push(...inFile(file, expand(statement.value, () => '', statement.line).mistakes))
+      return [{ ...statement, file: file.file }]
+    }
+    const place = { file: file.file, line: statement.line }
+    const path = sourced(statement.path, file.path)
+    const wanted = piece.files.find((one) => one.path === path)
+    if (path === undefined || wanted === undefined)
+      problems.push(problem('source-outside', place, { path: statement.path }))
+    else if (way.includes(path)) problems.push(problem('source-circle', place, { path: statement.path }))
+    else return assignmentsOf(piece, wanted, problems, [...way, path])
+    return []
+  })
+}
+
+/** `source` takes a path from the root or from its own file's folder (shlex.sourcehook); undefined where none can be known. */
+function sourced(path: string, from: string): string | undefined {
+  if (path.includes('$')) return undefined
+  const at = posix.resolve('/etc/portage', posix.dirname(from), path)
+  return at.startsWith('/etc/portage/') ? at.slice('/etc/portage/'.length) : undefined
+}
+
+function linesOf(
+  file: ComposerFile,
+  kind: { readonly of: PackageKind; readonly base: string },
+  problems: Problem[],
+): PackageLine[] {
+  const { entries, mistakes } = parsePackageFile(kind.of, textOf(file.bytes))
+  problems.push(...inFile(file, mistakes))
+  return entries.flatMap((entry) => {
+    const found = isAboutPackages(kind.of, entry)
+      ? parseAtom(entry.atom, { wildcards: !file.path.startsWith('profile/'), repository: true })
+      : { atom: undefined }
+    if ('mistake' in found) {
+      problems.push(...inFile(file, [{ ...found.mistake, line: entry.line }]))
+      return []
+    }
+    return [
+      {
+        base: kind.base,
+        of: kind.of,
+        atom: found.atom,
+        prefix: entry.prefix,
+        written: entry.atom,
+        words: entry.words.map((word) => word.text),
+        flags: entry.flags,
+        file: file.file,
+        line: entry.line,
+      },
+    ]
+  })
+}
+
+function isAboutPackages(of: PackageKind, { atom, prefix }: PackageEntry): boolean {
+  return of !== 'flags' && !(of === 'set' && atom.startsWith('@')) && !(prefix === '-' && atom === '*')
+}
+
+export function inFile({ file }: Pick<ComposerFile, 'file'>, mistakes: readonly Mistake[]): Problem[] {
+  return mistakes.map(({ code, line, values }) => problem(code, { file, line }, values))
+}

@@ -1,0 +1,271 @@
+/**
+ * Files of assignments (make.conf, profile/make.defaults) of several pieces → one file, and what each piece had to say.
+ *
+ * Every piece counts as a profile in a chain of Portage profiles: its lists are what its last assignments say, and their
+ * words add to and take away (`-x`, `-*`) from those of the pieces before it. Portage stacks USE_EXPAND groups only where
+ * they are USE flags (portage.config.regenerate: in make.conf the last `VIDEO_CARDS` replaces the profile's and a `-x` in it
+ * is refused), so groups are written as the flags they mean, before the piece's own USE, as Portage has it in profiles.
+ * Every other variable stays as it was written; of several, the last one stands.
+ */
+import type { MessageCode, Values } from '../config/messages.ts'
+import { problem, type Problem } from '../config/problem.ts'
+import type { Assign } from './language/assignments.ts'
+import { segments } from './language/expand.ts'
+import { quoted } from './language/quoted.ts'
+import { ACCEPTED, isList, type ListVariables } from './variables.ts'
+
+/** One file of assignments of a piece. */
+export interface AssignmentFile {
+  /** In the configuration directory. */
+  readonly file: string
+  /** In order; what the file sources stands where its `source` stood. */
+  readonly assignments: readonly PlacedAssignment[]
+}
+
+export interface PlacedAssignment extends Assign {
+  /** Where it really stands: what is sourced stands in another file. */
+  readonly file: string
+}
+
+/** What one piece says of one variable. */
+export interface VariableStep {
+  readonly name: string
+  /** Index of the piece in the stack. */
+  readonly piece: number
+  readonly file: string
+  readonly line: number
+  /** With what could be expanded expanded. */
+  readonly value: string
+  /** The words it adds and takes away, or undefined where the value replaces what was there. */
+  readonly words: readonly string[] | undefined
+}
+
+export interface Stacked {
+  /** The composed file. */
+  readonly text: string
+  /** In the order of the pieces; of several assignments in one piece the last. */
+  readonly steps: readonly VariableStep[]
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * @param pieces for each piece its files, in Portage's order; a piece without any has an empty list
+ * @param inProfile the file will be the last profile's make.defaults, and no make.conf
+ */
+export function stackAssignments(
+  pieces: readonly (readonly AssignmentFile[])[],
+  lists: ListVariables,
+  inProfile = false,
+): Stacked {
+  const stack = new Stack(lists, inProfile)
+  for (const [index, files] of pieces.entries()) if (files.length > 0) stack.add(index, files)
+  return { text: stack.blocks.join('\n'), steps: stack.steps, problems: stack.problems }
+}
+
+/** A value as far as it can be known here. */
+interface Value {
+  /** For people. */
+  readonly text: string
+  /** What Portage reads as that text: `$` and `\` escaped, `${NAME}` where only Portage knows the value. */
+  readonly written: string
+  /** The names that only Portage knows. */
+  readonly open: readonly string[]
+  /** A list that goes on from the profile's own words: `FEATURES="${FEATURES} x"` where no piece has set it before. */
+  readonly continues: boolean
+  /** A name whose value can be written here no more. */
+  readonly lost: string | undefined
+}
+
+const NOTHING: Value = { text: '', written: '', open: [], continues: false, lost: undefined }
+
+interface Naming {
+  readonly assignment: PlacedAssignment
+  readonly value: Value
+}
+
+class Stack {
+  readonly blocks: string[] = []
+  readonly steps: VariableStep[] = []
+  readonly problems: Problem[] = []
+  private readonly lists: ListVariables
+  /** What `${NAME}` means at this point. As in Portage's profiles it is the last value, not the stacked one. */
+  private readonly known = new Map<string, Value>()
+  /** Lists that an earlier block has set: they are continued. */
+  private readonly begun: Set<string>
+  /** `-*` and `-video_cards_*` among the USE flags so far. */
+  private readonly cleared = new Set<string>()
+
+  constructor(lists: ListVariables, inProfile: boolean) {
+    this.lists = lists
+    // What Portage does not stack among profiles goes on from the profile before by reference.
+    this.begun = new Set(inProfile ? ACCEPTED : [])
+  }
+
+  add(piece: number, files: readonly AssignmentFile[]): void {
+    // Portage forgets ${USE} before each profile: in front of a parent's package.use it would beat that.
+    this.known.set('USE', NOTHING)
+    const last = new Map<string, Naming>()
+    const lines = files.flatMap(({ file, assignments }) => [
+      `# ${file}`,
+      ...assignments.flatMap((assignment) => this.line(assignment, last)),
+    ])
+    for (const [name, { assignment, value }] of last) {
+      this.refuseLate(assignment, value, last)
+      this.steps.push({
+        name,
+        piece,
+        file: assignment.file,
+        line: assignment.line,
+        value: value.text,
+        words: isList(this.lists, name) ? wordsOf(value.text) : undefined,
+      })
+    }
+    this.blocks.push([...lines, ...this.listLines(last), ''].join('\n'))
+  }
+
+  /** A variable that is replaced keeps its line; a list waits for the piece's last word on it. */
+  private line(assignment: PlacedAssignment, last: Map<string, Naming>): string[] {
+    const { name } = assignment
+    const value = this.valueOf(assignment)
+    const plain = isList(this.lists, name) ? [] : [this.plainLine(assignment)]
+    last.delete(name)
+    last.set(name, { assignment, value })
+    this.known.set(name, value)
+    return plain
+  }
+
+  private valueOf({ name, value }: PlacedAssignment): Value {
+    let [text, written] = ['', '']
+    let continues = false
+    let lost: string | undefined
+    const open: string[] = []
+    for (const part of segments(value)) {
+      if (part.kind === 'text') {
+        text += part.text
+        written += escaped(part.text)
+        continue
+      }
+      const known = this.known.get(part.name)
+      if (known === undefined && part.name === name && isList(this.lists, name) && text.trim() === '') continues = true
+      else if (known === undefined) {
+        text += `\${${part.name}}`
+        written += `\${${part.name}}`
+        open.push(part.name)
+      } else {
+        // The profile's words come first anyway; behind a word that takes away they would come back.
+        if (known.continues && (part.name !== name || /(^|\s)-/.test(text))) lost = part.name
+        if (text.trim() === '' && part.name === name) continues ||= known.continues
+        text += known.text
+        written += known.written
+        open.push(...known.open)
+        lost ??= known.lost ?? known.open.find((one) => this.known.has(one))
+      }
+    }
+    return { text, written, open, continues, lost }
+  }
+
+  /** As it was written, but with a list in place of its name: `${USE}` would be the stacked one in the composed file. */
+  private plainLine(assignment: PlacedAssignment): string {
+    const { name, value } = assignment
+    const isStacked = (one: string) => isList(this.lists, one) && this.known.has(one)
+    const parts = segments(value)
+    if (!parts.some((part) => part.kind === 'reference' && isStacked(part.name)))
+      return assignment.raw.replaceAll('\r\n', '\n')
+    const written = parts.map((part) => {
+      if (part.kind === 'text') return escaped(part.text)
+      const known = isStacked(part.name) ? this.known.get(part.name) : undefined
+      if (known === undefined) return `\${${part.name}}`
+      const lost = known.continues ? part.name : known.lost
+      if (lost !== undefined) this.complain('list-of-profile', assignment, { name, reference: lost })
+      return known.written
+    })
+    if (/["']/.test(value)) this.complain('list-between-quotes', assignment, { name })
+    return `${name}=${quoted(written.join(''))}`
+  }
+
+  private listLines(last: ReadonlyMap<string, Naming>): string[] {
+    const lines: string[] = []
+    const flags: string[] = []
+    const groups: string[] = []
+    for (const [name, naming] of last) {
+      if (!isList(this.lists, name)) continue
+      this.refuseInList(naming)
+      if (this.lists.groups.has(name)) {
+        groups.push(name)
+        flags.push(...wordsOf(naming.value.written).map((word) => asFlag(name, word)))
+      } else if (name !== 'USE') lines.push(...this.listLine(name, wordsOf(naming.value.written)))
+    }
+    const use = last.get('USE')
+    if (use !== undefined) flags.push(...wordsOf(use.value.written))
+    for (const flag of flags) if (flag.endsWith('*')) this.cleared.add(flag)
+    if (groups.length > 0) lines.push(`# ${groups.join(', ')}: as USE flags, which add to the profile's`)
+    return [...lines, ...this.listLine('USE', flags)]
+  }
+
+  private listLine(name: string, words: readonly string[]): string[] {
+    if (words.length === 0) return []
+    const all = this.begun.has(name) ? [`\${${name}}`, ...words] : words
+    this.begun.add(name)
+    return [`${name}=${quoted(wrapped(all, name.length + 2))}`]
+  }
+
+  private refuseInList({ assignment, value }: Naming): void {
+    const { name } = assignment
+    if (/["']/.test(value.text)) this.complain('quote-in-list', assignment, { name })
+    const plus = wordsOf(value.text).find((word) => word.startsWith('+'))
+    if (plus !== undefined) this.complain('plus-in-list', assignment, { name, word: plus, bare: plus.slice(1) })
+    if (value.lost !== undefined) this.complain('list-of-profile', assignment, { name, reference: value.lost })
+    if (!this.lists.groups.has(name)) return
+    if (value.open.includes(name) || (value.continues && this.isCleared(name)))
+      this.complain('group-repeats-profile', assignment, { name })
+    else if (value.open[0] !== undefined)
+      this.complain('unknown-in-group', assignment, { name, reference: value.open[0] })
+    else if (wordsOf(value.text).length === 0 && !value.continues) this.complain('empty-group', assignment, { name })
+  }
+
+  /** Whether the profile's words of a group were taken away by an earlier piece, as USE flags. */
+  private isCleared(group: string): boolean {
+    return this.cleared.has('-*') || this.cleared.has(asFlag(group, '-*'))
+  }
+
+  /** A list is written behind the piece's other variables, so none of those may change what it was given. */
+  private refuseLate(assignment: PlacedAssignment, value: Value, last: ReadonlyMap<string, Naming>): void {
+    if (!isList(this.lists, assignment.name)) return
+    const late = value.open.find((open) => open !== assignment.name && last.has(open))
+    if (late !== undefined)
+      this.complain('used-before-assigned', assignment, { name: assignment.name, reference: late })
+  }
+
+  private complain(code: MessageCode, { file, line }: PlacedAssignment, values: Values): void {
+    this.problems.push(problem(code, { file, line }, values))
+  }
+}
+
+/** `VIDEO_CARDS="-intel"` → `-video_cards_intel` (portage.config.regenerate, make_defaults_use). */
+function asFlag(group: string, word: string): string {
+  const prefix = `${group.toLowerCase()}_`
+  return word.startsWith('-') ? `-${prefix}${word.slice(1)}` : `${prefix}${word}`
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '')
+}
+
+/** For `varexpand`, which takes `\$` and `\\` for the signs themselves. */
+function escaped(text: string): string {
+  return text.replaceAll(/[\\$]/g, '\\$&')
+}
+
+const WIDTH = 110
+
+/** Long lists go on in the next line, within the quotes: blanks and line ends are one to Portage. */
+function wrapped(words: readonly string[], indent: number): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of words)
+    if (line !== '' && indent + line.length + word.length >= WIDTH) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  return [...lines, line].join(`\n${' '.repeat(indent)}`)
+}
