@@ -44,8 +44,11 @@ function aboutLine(line: PackageLine, facts: Facts, implicit: ReadonlySet<string
   if (atom === undefined || line.of === 'provided') return []
   const meant = facts.meantBy(atom)
   if (meant.count === 0) return [problem('no-such-package', line, { atom: line.written }, facts.suggestionFor(atom))]
-  if (meant.flags === undefined) return []
   const { flags } = meant
+  if (flags === undefined)
+    return line.flags.length === 0
+      ? []
+      : [problem('no-metadata', line, { name: meant.unknown ?? '', atom: line.written })]
   return line.flags
     .filter(({ flag }) => !flags.has(flag) && !isWild(flag) && !facts.isImplicit(flag, implicit))
     .map(({ flag }) => problem('no-such-flag', line, { atom: line.written, flag }, suggest(flag, flags)))
@@ -64,6 +67,8 @@ interface Meant {
   readonly count: number
   /** Of all versions together; undefined where those of one are not known. */
   readonly flags: ReadonlySet<string> | undefined
+  /** The repository whose packages are not known. */
+  readonly unknown: string | undefined
 }
 
 class Facts {
@@ -110,13 +115,14 @@ class Facts {
 
   private meant(atom: Atom): Meant {
     let count = 0
-    let flags: Set<string> | undefined = new Set<string>()
+    let unknown: string | undefined
+    const flags = new Set<string>()
     for (const snapshot of this.snapshots)
       for (const one of meantBy(atom, snapshot)) {
         count++
-        if (one.iuse === undefined) flags = undefined
-        else for (const flag of one.iuse) flags?.add(flag)
+        if (one.iuse === undefined) unknown ??= snapshot.repository
+        else for (const flag of one.iuse) flags.add(flag)
       }
-    return { count, flags }
+    return { count, flags: unknown === undefined ? flags : undefined, unknown }
   }
 }

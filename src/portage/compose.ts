@@ -53,7 +53,11 @@ export function compose(
       files.flat().map(({ file }) => file),
     )
   }
-  for (const set of sets) out.set(`sets/${set.name}`, ended(bytesOf(withoutReturns(set.text))), [set.file])
+  for (const set of sets) {
+    const [other] = out.origins.get(`sets/${set.name}`) ?? []
+    if (other !== undefined) problems.push(problem('set-hidden', { file: set.file }, { name: set.name, other }))
+    out.set(`sets/${set.name}`, ended(bytesOf(withoutReturns(set.text))), [set.file])
+  }
   problems.push(...missingEnvironments(all, out))
   return {
     directory: out.directory(),

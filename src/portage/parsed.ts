@@ -85,12 +85,24 @@ function parse(piece: ComposerPiece): ParsedPiece {
       if (target !== undefined)
         assignments.set(target, [
           ...(assignments.get(target) ?? []),
-          { file: file.file, assignments: assignmentsOf(piece, file, problems, [file.path]) },
+          { file: file.file, assignments: assignmentsOf(piece, file, kind.sourcing, problems, [file.path]) },
         ])
     } else if (kind.kind === 'package') lines.push(...linesOf(file, kind, problems))
-    else if (kind.kind === 'ini') problems.push(...inFile(file, parseIni(textOf(file.bytes)).mistakes))
+    else if (kind.kind === 'ini') problems.push(...iniProblems(file, kind.base))
   }
   return { piece, assignments, lines, problems }
+}
+
+/** PMS 3.1.5. Mirrors and mounts are named after a repository, so a name that is a path must go no further. */
+const REPOSITORY = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/
+
+function iniProblems(file: ComposerFile, base: string): Problem[] {
+  const { sections, mistakes } = parseIni(textOf(file.bytes))
+  const named = base === 'repos.conf' ? sections.filter(({ name }) => !REPOSITORY.test(name)) : []
+  return [
+    ...inFile(file, mistakes),
+    ...named.map(({ name, line }) => problem('bad-repository', { file: file.file, line }, { name })),
+  ]
 }
 
 /** Portage walks a folder by name, and what is in a folder stands where the folder does (portage.util, recursive files). */
@@ -108,10 +120,11 @@ export function inPortageOrder(a: string, b: string): number {
 function assignmentsOf(
   piece: ComposerPiece,
   file: ComposerFile,
+  sourcing: boolean,
   problems: Problem[],
   way: readonly string[],
 ): PlacedAssignment[] {
-  const { statements, mistakes } = parseAssignments(textOf(file.bytes))
+  const { statements, mistakes } = parseAssignments(textOf(file.bytes), { sourcing })
   problems.push(...inFile(file, mistakes))
   return statements.flatMap((statement) => {
     if (statement.kind === 'assign') {
@@ -124,7 +137,7 @@ function assignmentsOf(
     if (path === undefined || wanted === undefined)
       problems.push(problem('source-outside', place, { path: statement.path }))
     else if (way.includes(path)) problems.push(problem('source-circle', place, { path: statement.path }))
-    else return assignmentsOf(piece, wanted, problems, [...way, path])
+    else return assignmentsOf(piece, wanted, sourcing, problems, [...way, path])
     return []
   })
 }

@@ -17,8 +17,8 @@ export interface Portage {
 }
 
 export interface OpenPortage {
-  start(program: string): Portage
-  /** Ends the programs and removes the container. */
+  /** Starts a program, hands it over, and ends it; one at a time. */
+  with(program: string, work: (portage: Portage) => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
@@ -30,12 +30,14 @@ export async function openPortage(): Promise<OpenPortage> {
   const opened = deferred<OpenPortage>()
   const closing = deferred<void>()
   const done = inContainer(async (container) => {
-    const running: { end: () => void; ended: Promise<unknown> }[] = []
     opened.resolve({
-      start(program) {
-        const started = start(container, program)
-        running.push(started)
-        return started
+      async with(program, work) {
+        const { portage, end } = start(container, program)
+        try {
+          await work(portage)
+        } finally {
+          await end()
+        }
       },
       async close() {
         closing.resolve()
@@ -43,8 +45,6 @@ export async function openPortage(): Promise<OpenPortage> {
       },
     })
     await closing.promise
-    for (const program of running) program.end()
-    await Promise.all(running.map((program) => program.ended))
   })
   done.catch(opened.reject)
   return opened.promise
@@ -94,7 +94,7 @@ async function inContainer(work: (container: Container) => Promise<void>): Promi
   }
 }
 
-function start(container: Container, program: string): Portage & { end: () => void; ended: Promise<unknown> } {
+function start(container: Container, program: string): { portage: Portage; end: () => Promise<void> } {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
   const waiting: Deferred<string>[] = []
   createInterface({ input: stdout }).on('line', (line) => waiting.shift()?.resolve(line))
@@ -104,14 +104,19 @@ function start(container: Container, program: string): Portage & { end: () => vo
     .run(['python3', `/run/in/oracle/${program}`], { stdin, stdout, stderr }, new AbortController().signal)
     // Who still waits for an answer gets none: what the program said last tells why.
     .finally(() => waiting.forEach(({ reject }) => reject(new Error(`${program} ended:\n${said}`))))
-  return {
+  const portage: Portage = {
     async ask<Answer>(request: unknown) {
       const answer = deferred<string>()
       waiting.push(answer)
       stdin.write(`${JSON.stringify(request)}\n`)
       return JSON.parse(await answer.promise) as Answer
     },
-    end: () => stdin.end(),
-    ended,
+  }
+  return {
+    portage,
+    async end() {
+      stdin.end()
+      await ended
+    },
   }
 }

@@ -5,7 +5,7 @@ import { compose } from '../../src/portage/compose.ts'
 import type { ComposerPiece } from '../../src/portage/model.ts'
 import { INCREMENTALS, listVariables, type ListVariables } from '../../src/portage/variables.ts'
 import { configuration, machine, PACKAGES, piecesOf, type Files } from './configurations.ts'
-import { openPortage, PROFILE, type OpenPortage, type Portage } from './portage.ts'
+import { openPortage, PROFILE, type Portage } from './portage.ts'
 import { TRAPS } from './traps.ts'
 
 const RUNS = Number(process.env['GENTOOMUCH_ORACLE_RUNS'] ?? 400)
@@ -21,14 +21,27 @@ interface Answer {
   readonly error?: string
 }
 
-let container: OpenPortage
 let portage: Portage
+let end: () => Promise<void>
 
 beforeAll(async () => {
-  container = await openPortage()
-  portage = container.start('settings.py')
+  const container = await openPortage()
+  await new Promise<void>((ready, failed) => {
+    const program = container.with('settings.py', async (started) => {
+      portage = started
+      ready()
+      await new Promise<void>((done) => {
+        end = async () => {
+          done()
+          await program
+          await container.close()
+        }
+      })
+    })
+    program.catch(failed)
+  })
 })
-afterAll(() => container.close())
+afterAll(() => end())
 
 test('generated configurations', async () => {
   let [held, comparisons, refused] = [0, 0, 0]

@@ -69,7 +69,7 @@ export const CHECK_MESSAGES = {
   },
   'no-metadata': {
     severity: 'note',
-    text: 'the repository {name} brings no metadata/md5-cache, so flags of its packages are not known here.',
+    text: 'the repository {name} brings no metadata/md5-cache for {atom}, so its flags were not looked at.',
   },
   'cpu-cannot': {
     severity: 'warning',

@@ -12,6 +12,10 @@ export const COMPOSING_MESSAGES = {
     text: 'a profile as repository:path was wanted; found "{found}".',
     hint: 'An example: gentoo:default/linux/amd64/23.0.',
   },
+  'bad-repository': {
+    severity: 'error',
+    text: "a repository's name (letters, digits, _ and -, no - first) was wanted; found [{name}].",
+  },
   'source-outside': {
     severity: 'error',
     text: 'source reads files of the same piece; there is no {path} in it.',
