@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config'
 
 const never = ['**/node_modules/**', 'dist/**', '.dist-*/**']
 
-/** `unit` is the developer's loop; `contract` and `e2e` run real containers and belong to `./test`. */
+/**
+ * `unit` is the developer's loop; `contract`, `oracle` and `e2e` run real containers and belong to `./test`; `torture` runs
+ * for as long as one likes.
+ */
 export default defineConfig({
   test: {
     exclude: never,
@@ -30,6 +33,15 @@ export default defineConfig({
           name: 'oracle',
           include: ['tests/oracle/**/*.test.ts'],
           testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'torture',
+          include: ['tests/torture/**/*.test.ts'],
+          testTimeout: 3_600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
         },

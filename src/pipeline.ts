@@ -4,7 +4,7 @@ import { parseCompression } from './artifacts/compression.ts'
 import { parseNodes } from './artifacts/nodes.ts'
 import { checkSigner } from './artifacts/sign.ts'
 import { BUILDER_NAMES, type Config, type Stage3Define, type Stage4Define } from './config/model.ts'
-import type { Lock } from './config/lock.ts'
+import { incrementalsIn, type Lock } from './config/lock.ts'
 import { ConfigError, problem } from './config/problem.ts'
 import { suggest } from './config/names.ts'
 import { UserError } from './errors.ts'
@@ -147,7 +147,7 @@ export async function listsOf(
   const texts = await Promise.all(
     revisions.map(({ name, revision }) => makeDefaultsOf(revision, { gitDir: join(git, name), signal })),
   )
-  return listVariables(texts.flat())
+  return listVariables(texts.flat(), incrementalsIn(lock))
 }
 
 function chooseMachines(goal: Goal): Stage4Define[] {

@@ -1,7 +1,7 @@
 /** Each message of composing and of `check`, with its exact text, as pieces give it. */
 import { expect, test } from 'vitest'
-import { CHECK_MESSAGES } from '../config/messages/check.ts'
-import { COMPOSING_MESSAGES } from '../config/messages/composing.ts'
+import type { CHECK_MESSAGES } from '../config/messages/check.ts'
+import type { COMPOSING_MESSAGES } from '../config/messages/composing.ts'
 import type { Config, Piece, Stage3Define, Stage4Define } from '../config/model.ts'
 import { describeProblem, problem, type Problem } from '../config/problem.ts'
 import { compose } from '../portage/compose.ts'

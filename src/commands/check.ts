@@ -19,7 +19,7 @@ export async function run(
   options: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
   const { check } = await import('../workbench/check.ts')
-  const { checkText, countOf } = await import('../report/check-text.ts')
+  const { checkText, countOf } = await import('../workbench/check-text.ts')
   const { paintFor } = await import('../report/paint.ts')
   const names = (args[0] as readonly string[] | undefined) ?? []
   const checked = await check({ path: context.config, data: context.data, signal: context.signal, names })

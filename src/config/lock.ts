@@ -6,7 +6,16 @@ import { readIfThere, writeWhole } from '../system/files.ts'
 
 const schema = v.object({
   version: v.literal(1),
-  profiles: v.record(v.string(), v.object({ stage3: v.string(), sha512: v.string(), signedBy: v.string() })),
+  profiles: v.record(
+    v.string(),
+    v.object({
+      stage3: v.string(),
+      sha512: v.string(),
+      signedBy: v.string(),
+      /** What the stage3's Portage says of itself; missing where an earlier version of this program wrote the lock. */
+      portage: v.exactOptional(v.object({ version: v.string(), incrementals: v.array(v.string()) })),
+    }),
+  ),
   repositories: v.record(
     v.string(),
     v.object({
@@ -22,6 +31,15 @@ export type Lock = v.InferOutput<typeof schema>
 export type LockedRepository = Lock['repositories'][string]
 
 const EMPTY: Lock = { version: 1, profiles: {}, repositories: {} }
+
+/**
+ * Variables that the Portage of any bootstrapped profile stacks between its layers; undefined where none has been. One list
+ * for all profiles: what one Portage stacks and another does not is continued by reference in make.conf, for both the same.
+ */
+export function incrementalsIn(lock: Lock): readonly string[] | undefined {
+  const known = Object.values(lock.profiles).flatMap(({ portage }) => portage?.incrementals ?? [])
+  return known.length === 0 ? undefined : [...new Set(known)].toSorted()
+}
 
 export function lockPath(config: string): string {
   return join(config, 'gentoomuch.lock')

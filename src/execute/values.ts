@@ -11,6 +11,8 @@ export interface SeedValue {
   readonly tree: TreeRef
   /** The seed's own make.profile: path below /var/db/repos. */
   readonly profile: string
+  /** The seed's Portage: its version, and the variables that it stacks between its layers. */
+  readonly portage: { readonly version: string; readonly incrementals: readonly string[] }
 }
 
 export interface RepositoryValue {

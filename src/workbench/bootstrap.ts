@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path'
 import type { Config } from '../config/model.ts'
 import { readLock, writeLock } from '../config/lock.ts'
 import { UserError } from '../errors.ts'
-import { realiseSteps } from '../execute/realise.ts'
+import { outputOf, realiseSteps } from '../execute/realise.ts'
 import type { Run } from '../execute/run.ts'
+import { valueOf, type SeedValue } from '../execute/values.ts'
 import type { Step } from '../plan/step.ts'
 import { builderDefine, listsOf, planBuilder } from '../pipeline.ts'
 import { writeWhole } from '../system/files.ts'
@@ -60,8 +61,11 @@ export async function bootstrap(config: Config, run: Run, profile: string, stage
           parents: {},
         },
       ]
-  failIfAny(await realiseSteps(steps, run))
-  await writeLock(config.path, next)
+  const result = await realiseSteps(steps, run)
+  failIfAny(result)
+  const { version, incrementals } = valueOf<SeedValue>(outputOf(result, `seed:${profile}`)).portage
+  const portage = { version, incrementals: [...incrementals] }
+  await writeLock(config.path, { ...next, profiles: { ...next.profiles, [profile]: { ...entry, portage } } })
   if (config.env.profile === undefined) await setProfile(config, profile)
   if (!synced)
     run.emit({

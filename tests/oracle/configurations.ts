@@ -5,16 +5,16 @@ import type { ComposerPiece, Rank } from '../../src/portage/model.ts'
 export type Files = Readonly<Record<string, string>>
 
 export const PACKAGES = [
-  package_('dev-libs/libgreet-1.0', '0/1', 'color nls +static video_cards_intel video_cards_amdgpu', 'amd64', 'GPL-2'),
-  package_('dev-libs/libgreet-2.1_rc1-r3', '2/2.1', 'color nls ssl cpu_flags_x86_avx', '~amd64', 'MIT'),
-  package_('app-misc/greet-1.1', '0', 'color nls doc', 'amd64', 'GPL-2 MIT'),
-  package_('app-misc/farewell-9999', '0', 'ssl doc video_cards_intel', '', 'Proprietary'),
-  package_('net-misc/greetd-0.5_p3', '0', 'ssl -nls +doc', '-* ~amd64', '|| ( Proprietary GPL-2 )'),
-  package_('net-misc/greetd-1.5', '1', 'ssl nls doc', '~amd64 arm64', 'MIT', 'interactive', 'fetch'),
-  package_('sys-apps/oddfiles-3.2.1', '0', 'static color', 'arm64', 'GPL-2'),
+  packaged('dev-libs/libgreet-1.0', '0/1', 'color nls +static video_cards_intel video_cards_amdgpu', 'amd64', 'GPL-2'),
+  packaged('dev-libs/libgreet-2.1_rc1-r3', '2/2.1', 'color nls ssl cpu_flags_x86_avx', '~amd64', 'MIT'),
+  packaged('app-misc/greet-1.1', '0', 'color nls doc', 'amd64', 'GPL-2 MIT'),
+  packaged('app-misc/farewell-9999', '0', 'ssl doc video_cards_intel', '', 'Proprietary'),
+  packaged('net-misc/greetd-0.5_p3', '0', 'ssl -nls +doc', '-* ~amd64', '|| ( Proprietary GPL-2 )'),
+  packaged('net-misc/greetd-1.5', '1', 'ssl nls doc', '~amd64 arm64', 'MIT', 'interactive', 'fetch'),
+  packaged('sys-apps/oddfiles-3.2.1', '0', 'static color', 'arm64', 'GPL-2'),
 ] as const
 
-function package_(
+function packaged(
   cpv: string,
   slot: string,
   iuse: string,

@@ -1,6 +1,6 @@
 /** A definition composed as a build would do it, as far as that is known on this host: nothing is fetched for it. */
 import { join } from 'node:path'
-import type { Lock } from '../../config/lock.ts'
+import { incrementalsIn, type Lock } from '../../config/lock.ts'
 import { BUILDER_NAMES, type Config, type Stage3Define } from '../../config/model.ts'
 import { suggest } from '../../config/names.ts'
 import { ConfigError } from '../../config/problem.ts'
@@ -79,7 +79,7 @@ export async function knownLists(known: Known, defines: Iterable<Stage3Define>):
   const here = asked.filter(({ isHere }) => isHere)
   const texts = await Promise.all(here.map(({ revision, gitDir }) => makeDefaultsOf(revision, { gitDir, signal })))
   return {
-    lists: listVariables(texts.flat()),
+    lists: listVariables(texts.flat(), incrementalsIn(lock)),
     here: here.map(({ name, revision, gitDir }) => ({ name, revision, gitDir })),
     missing: asked.filter(({ isHere }) => !isHere).map(({ name }) => name),
   }

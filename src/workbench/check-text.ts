@@ -1,7 +1,7 @@
 /** What `check` found, for people: errors first, a finding a line, as compilers write them. */
 import { describeProblem, type Problem } from '../config/problem.ts'
 import type { Severity } from '../config/messages.ts'
-import type { Paint } from './paint.ts'
+import type { Paint } from '../report/paint.ts'
 
 export interface Counts {
   readonly errors: number
