@@ -12,9 +12,9 @@ export function againstSnapshots(machines: readonly CheckedMachine[], snapshots:
   const facts = new Facts(snapshots)
   const lines = new Set(machines.flatMap(({ composed }) => composed.pieces.flatMap((piece) => piece.lines)))
   const sets = new Set(machines.flatMap(({ composed }) => composed.sets))
-  const implicit = new Set(machines.flatMap(({ composed }) => implicitFlags(composed.lists.groups)))
+  const groups = new Set(machines.flatMap(({ composed }) => [...composed.lists.groups]))
   return [
-    ...[...lines].flatMap((line) => aboutLine(line, facts, implicit)),
+    ...[...lines].flatMap((line) => aboutLine(line, facts, groups)),
     ...[...sets].flatMap((set) => set.lines.flatMap((line) => aboutSetLine(line, facts))),
   ]
 }
@@ -33,12 +33,7 @@ export function unknownSets(
   )
 }
 
-/** Flags that profiles give to every package (USE_EXPAND_IMPLICIT): no IUSE names them. */
-function implicitFlags(groups: ReadonlySet<string>): string[] {
-  return ['ELIBC', 'KERNEL', 'USERLAND'].filter((group) => groups.has(group)).map((group) => `${group.toLowerCase()}_`)
-}
-
-function aboutLine(line: PackageLine, facts: Facts, implicit: ReadonlySet<string>): Problem[] {
+function aboutLine(line: PackageLine, facts: Facts, groups: ReadonlySet<string>): Problem[] {
   const { atom } = line
   // What is provided is not in the snapshot on purpose.
   if (atom === undefined || line.of === 'provided') return []
@@ -49,14 +44,25 @@ function aboutLine(line: PackageLine, facts: Facts, implicit: ReadonlySet<string
     return line.flags.length === 0
       ? []
       : [problem('no-metadata', line, { name: meant.unknown ?? '', atom: line.written })]
-  return line.flags
-    .filter(({ flag }) => !flags.has(flag) && !isWild(flag) && !facts.isImplicit(flag, implicit))
-    .map(({ flag }) => problem('no-such-flag', line, { atom: line.written, flag }, suggest(flag, flags)))
+  return (
+    line.flags
+      .filter(({ flag }) => !flags.has(flag) && !isWild(flag) && !facts.isImplicit(flag, groups))
+      // What a host's CPU can is said of all packages, whether one of them asks for it or not.
+      .filter(({ flag }) => atom.cp !== '*/*' || !isOfGroup(flag, groups))
+      .map(({ flag }) => problem('no-such-flag', line, { atom: line.written, flag }, suggest(flag, flags)))
+  )
 }
 
 function aboutSetLine(line: PackageLine, facts: Facts): Problem[] {
   if (line.atom === undefined || facts.meantBy(line.atom).count > 0) return []
   return [problem('set-wants-nothing', line, { atom: line.written }, facts.suggestionFor(line.atom))]
+}
+
+/** Groups whose flags profiles give to every package (USE_EXPAND_IMPLICIT): no IUSE names them. */
+const IMPLICIT_GROUPS: ReadonlySet<string> = new Set(['ELIBC', 'KERNEL', 'USERLAND'])
+
+function isOfGroup(flag: string, groups: Iterable<string>): boolean {
+  return [...groups].some((group) => flag.startsWith(`${group.toLowerCase()}_`))
 }
 
 function isWild(flag: string): boolean {
@@ -90,8 +96,14 @@ class Facts {
   }
 
   /** The flags of an architecture and of the profile's implicit groups belong to every package. */
-  isImplicit(flag: string, prefixes: ReadonlySet<string>): boolean {
-    return this.arches.has(flag) || [...prefixes].some((prefix) => flag.startsWith(prefix))
+  isImplicit(flag: string, groups: ReadonlySet<string>): boolean {
+    return (
+      this.arches.has(flag) ||
+      isOfGroup(
+        flag,
+        [...groups].filter((group) => IMPLICIT_GROUPS.has(group)),
+      )
+    )
   }
 
   /** A name of the same category, or the same name in another one. */

@@ -23,6 +23,7 @@ export async function run(
   const known = await context.known()
   return explain(known, name, subject, {
     ask: options['offline'] !== true,
-    inRun: (work) => context.run('config explain', known.config, work),
+    // An answer was asked for, not the way to it.
+    inRun: (work) => context.run('config explain', known.config, work, () => true, context.globals.verbose !== true),
   })
 }

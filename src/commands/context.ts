@@ -51,6 +51,7 @@ export class Context {
     config: Config,
     work: (run: Run) => Promise<T>,
     isOk: (result: T) => boolean = () => true,
+    quiet = this.globals.quiet ?? false,
   ): Promise<T> {
     const logs = await newLogs(layoutOf(this.data).logs, command)
     const again = await ownName()
@@ -72,7 +73,7 @@ export class Context {
         },
         work,
       )
-    return this.reported(logs, command, during, isOk)
+    return this.reported(logs, command, during, isOk, quiet)
   }
 
   /** The flags that a command to be pasted must repeat; empty or with a blank before it. */
@@ -90,9 +91,10 @@ export class Context {
     command: string,
     work: (emit: Emit) => Promise<T>,
     isOk: (result: T) => boolean = () => true,
+    quiet = this.globals.quiet ?? false,
   ): Promise<T> {
     const { openReporter } = await import('../report/open.ts')
-    const { json = false, quiet = false, verbose = false } = this.globals
+    const { json = false, verbose = false } = this.globals
     const reporter = openReporter({ json, quiet, verbose, stderr: process.stderr, logs })
     const since = performance.now()
     const seconds = () => (performance.now() - since) / 1000

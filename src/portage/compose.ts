@@ -9,6 +9,7 @@
  */
 import { problem, type Problem } from '../config/problem.ts'
 import { parseAssignments } from './language/assignments.ts'
+import { entriesFolderOf } from './language/kinds.ts'
 import { bytesOf, textOf } from './model.ts'
 import type { ComposerFile, ComposerPiece, ComposerSet, PortageDirectory, PortageFile } from './model.ts'
 import { ASSIGNMENT_TARGETS, inFile, parsePiece, parseSet } from './parsed.ts'
@@ -70,10 +71,6 @@ export function compose(
   }
 }
 
-/** Files that Portage also reads as folders, line by line or section by section (portage(5)). */
-const LINE_FILES =
-  /^(package\.(accept_keywords|accept_restrict|env|keywords|license|mask|properties|unmask|use)|repos\.conf|binrepos\.conf|mirrors|profile\/(package\.[a-z._]+|use\.[a-z._]+|soname\.provided))(\/|$)/
-
 /** Files of assignments: one file with a block a piece. Portage would read a folder, but then nothing stacks in it. */
 const ASSIGNMENT_FILE = /^(make\.conf|profile\/make\.defaults)(\/|$)/
 
@@ -86,7 +83,7 @@ const PROFILE = /^[A-Za-z0-9_][A-Za-z0-9_-]*:[A-Za-z0-9_+.-]+(\/[A-Za-z0-9_+.-]+
 function placeFiles(out: Output, index: number, piece: ComposerPiece, problems: Problem[]): void {
   const label = labelOf(index, piece)
   for (const file of piece.files) {
-    const lineFile = LINE_FILES.exec(file.path)?.[1]
+    const lineFile = entriesFolderOf(file.path)
     const plainFile = PLAIN_FILE.exec(file.path)?.[1]
     if (ASSIGNMENT_FILE.test(file.path)) continue
     else if (plainFile !== undefined) out.append(plainFile, file)

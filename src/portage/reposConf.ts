@@ -1,5 +1,6 @@
 /** The repositories that a composed directory names (portage(5): repos.conf, with a DEFAULT section). */
 import { parseIni } from './language/ini.ts'
+import { interpolate } from './language/interpolation.ts'
 import { textOf, type PortageDirectory, type Repository } from './model.ts'
 
 export function repositoriesOf(directory: PortageDirectory): Repository[] {
@@ -15,11 +16,18 @@ export function repositoriesOf(directory: PortageDirectory): Repository[] {
   const defaults = sections.get('DEFAULT') ?? new Map<string, string>()
   sections.delete('DEFAULT')
   const main = defaults.get('main-repo') ?? 'gentoo'
-  return [...sections].map(([name, keys]) => ({
-    name,
-    location: keys.get('location') ?? `/var/db/repos/${name}`,
-    syncType: keys.get('sync-type') ?? defaults.get('sync-type'),
-    syncUri: keys.get('sync-uri') ?? defaults.get('sync-uri'),
-    main: name === main,
-  }))
+  return [...sections].map(([name, keys]) => {
+    const raw = (key: string) => keys.get(key) ?? defaults.get(key)
+    const value = (key: string) => {
+      const written = raw(key)
+      return written === undefined ? undefined : interpolate(written, raw).text
+    }
+    return {
+      name,
+      location: value('location') ?? `/var/db/repos/${name}`,
+      syncType: value('sync-type'),
+      syncUri: value('sync-uri'),
+      main: name === main,
+    }
+  })
 }

@@ -41,6 +41,9 @@ export interface Checked {
 }
 
 export async function check({ path, data, signal, names }: CheckOptions): Promise<Checked> {
+  const committed = gitState(path, signal)
+  // It is waited for at the end; should anything fail before, nobody waits for it.
+  committed.catch(() => {})
   const [{ config, problems }, lock, host] = await Promise.all([inspectConfig(path), readLock(path), hostCpu()])
   const chosen = definitionsOf(config, names)
   const lists = await knownLists({ config, lock, data, signal }, chosen.values())
@@ -63,7 +66,7 @@ export async function check({ path, data, signal, names }: CheckOptions): Promis
     ...againstSnapshots(machines, snapshots),
     ...setsOf(config, [...chosen.values()], snapshots, lists),
     ...(names.length === 0 ? unused(config) : []),
-    ...(await gitState(path, signal)),
+    ...(await committed),
   ]
   return {
     problems: sortProblems(onceEach(found)),

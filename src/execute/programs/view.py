@@ -31,7 +31,8 @@ def candidates(portdb, atom):
     for cp in names:
         for repository in portdb.getRepositories():
             for cpv in portdb.cp_list(cp, mytree=portdb.getRepositoryPath(repository)):
-                found.append(cpv)
+                # With slot and repository, which atoms ask for.
+                found.append(portdb._pkg_str(cpv, repository))
     found = match_from_list(atom, found)
     return sorted(found, key=cpv_sort_key(), reverse=True)
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ignoredByPortage, kindOf } from './kinds.ts'
+import { entriesFolderOf, ignoredByPortage, kindOf } from './kinds.ts'
 
 const opaque = (base: string) => ({ kind: 'opaque', base })
 
@@ -55,4 +55,20 @@ test('Portage passes over leftovers', () => {
   expect(['.x', 'x~', '.git'].map((name) => ignoredByPortage(name))).toEqual([true, true, true])
   expect(['README', 'x.bak', '~x', 'CVS'].map((name) => ignoredByPortage(name))).toEqual([false, false, false, false])
   expect(['CVS', 'RCS', 'SCCS', 'x'].map((name) => ignoredByPortage(name, true))).toEqual([true, true, true, false])
+})
+
+test.each([
+  ['package.use', 'package.use'],
+  ['package.use/a/b', 'package.use'],
+  ['profile/package.use.force/x', 'profile/package.use.force'],
+  ['repos.conf/x.conf', 'repos.conf'],
+  ['mirrors', 'mirrors'],
+  ['sets/tools', undefined],
+  ['make.conf/x', undefined],
+  ['profile/packages', undefined],
+  ['categories', undefined],
+  ['bashrc', undefined],
+  ['patches/a/b/c.patch', undefined],
+])('entriesFolderOf %s is %s', (path, folder) => {
+  expect(entriesFolderOf(path)).toBe(folder)
 })

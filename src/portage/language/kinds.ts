@@ -43,6 +43,18 @@ export function kindOf(path: string, environments: ReadonlySet<string> = new Set
   return kindIn(USER_FILES, base, base, inside)
 }
 
+/**
+ * The file or folder that Portage looks for, where it reads entries of several files in it one after the other:
+ * `package.use/a/b` → `package.use`; undefined for what it reads otherwise. Sets have a file each.
+ */
+export function entriesFolderOf(path: string): string | undefined {
+  const kind = kindOf(path)
+  if (kind.kind !== 'package' && kind.kind !== 'ini' && kind.kind !== 'lines') return undefined
+  const name = kind.base.split('/').at(-1) ?? ''
+  const described = (kind.base.startsWith('profile/') ? PROFILE_FILES : USER_FILES).get(name)
+  return described?.folder === 'filtered' ? kind.base : undefined
+}
+
 function kindInProfile(parts: readonly string[]): FileKind {
   const [name = '', ...inside] = parts
   return kindIn(PROFILE_FILES, name, `profile/${name}`, inside)

@@ -34,7 +34,7 @@ export function definitionNamed(config: Config, name: string): Named {
   const define = config.stage3s.get(name)
   if (define !== undefined)
     return { name, define, profile: BUILDER_NAMES.some((builder) => builder === name) ? config.env.profile : undefined }
-  const known = [...config.stage4s.keys(), ...config.stage3s.keys()]
+  const known = [...new Set([...config.stage4s.keys(), ...config.stage3s.keys()])]
   const hint = suggest(name, known)
   throw new UserError(
     'unknown-definition',
