@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { compilePlan, fingerprints, packagesToHave, type Resolved, type ResolvedPackage } from './resolved.ts'
+import { compilePlan } from './compile-plan.ts'
+import { fingerprints, packagesToHave } from './fingerprints.ts'
+import type { Resolved, ResolvedPackage } from './resolved.ts'
 
 type Part = Partial<ResolvedPackage> & { id: string }
 const entry = (part: Part): ResolvedPackage => {
