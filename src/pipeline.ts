@@ -54,6 +54,7 @@ export async function plan(
   const machines = chooseMachines(goal)
   parseCompression(config.env.compression)
   checkNodes(config, machines)
+  checkKernels(machines)
   const signer = goal.unsigned ? undefined : await signerOf(config, signal)
   const profiles = [...new Set(machines.map((machine) => machine.profile))]
   const defines = [builderDefine(config), ...machines.map((machine) => machine.stage3)]
@@ -194,6 +195,15 @@ function checkNodes(config: Config, machines: readonly Stage4Define[]): void {
   if (problems.length > 0) throw new ConfigError(config.path, problems)
 }
 
+/** @throws UserError for a machine that wants a kernel: building it without one would be another machine */
+export function checkKernels(machines: readonly Pick<Stage4Define, 'folder' | 'kconf'>[]): void {
+  const [first] = machines.filter(({ kconf }) => kconf !== undefined)
+  if (first === undefined) return
+  throw new UserError('no-kernels-yet', `Kernels are not built by this version yet; found ${first.folder}/kconf.`, {
+    hint: `take ${first.folder}/kconf away, and the machine is built without a kernel`,
+  })
+}
+
 function plannedMachine(
   config: Config,
   machine: Stage4Define,
@@ -210,6 +220,16 @@ function plannedMachine(
       scripts: machine.scripts.map((script) => ({ name: script.file, text: script.text })),
       files: machine.files.map(({ path, bytes, mode, link }) => ({ path, bytes, mode, link })),
       hostname: machine.hostname,
+      timezone:
+        machine.timezone === undefined ? undefined : { name: machine.timezone, file: `${machine.folder}/timezone` },
+      locales: machine.locales.map(({ name, charset }) => ({
+        text: `${name} ${charset}`,
+        file: `${machine.folder}/locales`,
+      })),
+      services: machine.services.map((service) => ({ ...service, file: `${machine.folder}/services` })),
+      removals: machine.removes.flatMap(({ file, patterns }) =>
+        patterns.map(({ pattern, line }) => ({ pattern, file, line })),
+      ),
     },
     pack: { compression: config.env.compression, nodes: machine.nodes?.text },
     signer,

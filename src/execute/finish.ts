@@ -1,101 +1,109 @@
-/** finish: the machine's own files, host name and scripts, all of it inside the root, with no network. */
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
-import { containerEnvironment } from './environment.ts'
+/** finish: the machine's own files and settings, its scripts, and what it does without; all inside the root, no network. */
+import { join } from 'node:path'
+import type { Container, TreeRef } from '../engine/engine.ts'
+import type { PlannedLocale, PlannedRemoval, PlannedService, PlannedTimezone } from '../plan/machines.ts'
+import { containerEnvironment, PLACES } from './environment.ts'
+import { filesOf, INSTALL, install, stage, STAGED, type File } from './finish/files.ts'
+import { MAKE_LOCALES, makeLocales } from './finish/locales.ts'
+import { REMOVE, removePaths } from './finish/removals.ts'
+import { addServices, SERVICE_PROGRAMS } from './finish/services.ts'
+import { settleTimezone, TIMEZONE_PROGRAMS } from './finish/timezone.ts'
+import { CREATE, makeTmpfiles, wantsTmpfiles } from './finish/tmpfiles.ts'
 import type { Handler, Tools } from './handler.ts'
-import { must } from './must.ts'
 import { within } from './portageContainer.ts'
+import { layOut, programDigest } from './programs.ts'
 import { runScripts, type Script } from './scripts.ts'
 import { asValue, inputOf, parent, valueOf, type TreeValue } from './values.ts'
 
-interface File {
-  readonly path: string
-  readonly bytes: string
-  readonly mode: number
-  readonly link?: string
-}
-
-interface FinishInput {
-  readonly scripts: readonly Script[]
+export interface FinishInput {
   readonly files: readonly File[]
   readonly hostname?: string
+  readonly timezone?: PlannedTimezone
+  readonly locales: readonly PlannedLocale[]
+  readonly services: readonly PlannedService[]
+  readonly scripts: readonly Script[]
+  readonly removals: readonly PlannedRemoval[]
 }
 
-const STAGED = '/run/gentoomuch-files'
-
-/**
- * Copies staged files to their places, as root:root with the modes given, whole or not at all. Reads MODE NUL PATH NUL …
- * from stdin; a program in the root's own bash and coreutils, since a root need not have anything else.
- */
-const INSTALL = [
-  'set -e; umask 022; cd "$1"',
-  "while IFS= read -r -d '' mode && IFS= read -r -d '' path; do",
-  '  folder="/$path"; folder="${folder%/*}"; mkdir -p -- "${folder:-/}"',
-  '  cp -P --no-preserve=all -T -- "./$path" "/$path.gentoomuch-new"',
-  '  [[ -L "/$path.gentoomuch-new" ]] || chmod -- "$mode" "/$path.gentoomuch-new"',
-  '  mv -fT -- "/$path.gentoomuch-new" "/$path"',
-  'done',
-].join('\n')
-
 export const finish: Handler = {
-  recipe: { version: 1, install: INSTALL, environment: containerEnvironment() },
+  recipe: {
+    version: 2,
+    install: INSTALL,
+    timezone: TIMEZONE_PROGRAMS,
+    locales: MAKE_LOCALES,
+    services: SERVICE_PROGRAMS,
+    tmpfiles: CREATE,
+    remove: [...REMOVE, programDigest('remove.sh')],
+    environment: containerEnvironment(),
+  },
   present: (output, _work, tools) => tools.engine.has(valueOf<TreeValue>(output).tree),
 
   async run(work, tools) {
     const input = inputOf<FinishInput>(work)
     const { tree } = valueOf<TreeValue>(parent(work, 'root'))
-    const files = withHostname(input)
-    if (files.length === 0 && input.scripts.length === 0)
+    if (isEmpty(input) && !(await within(look(tree, tools), (container) => wantsTmpfiles(container, tools))))
       return { digest: tree.digest, value: asValue({ tree }), summary: 'nothing to add' }
-    const staging = await stage(files, tools)
-    const opening = tools.engine.open({
-      tree,
-      root: 'copied',
-      mounts: [{ source: staging, target: STAGED, readOnly: true }],
-      folders: [],
-      tmpfs: [],
-      env: containerEnvironment(),
-      network: false,
-    })
-    return within(opening, async (container) => {
-      if (files.length > 0) {
-        const list = files.map((file) => `${file.mode.toString(8)}\0${file.path}\0`).join('')
-        await must(container, ['bash', '-c', INSTALL, 'bash', STAGED], tools, {
-          stdin: Readable.from([Buffer.from(list)]),
-        })
-      }
+    const files = filesOf(input)
+    return within(open(tree, files, tools), async (container) => {
+      await install(container, files, tools)
+      if (input.timezone !== undefined)
+        await settleTimezone(container, input.timezone, tools, brings(input, 'etc/timezone'))
+      await makeLocales(container, input.locales, tools)
+      await addServices(container, input.services, tools)
+      await makeTmpfiles(container, tools)
       await runScripts(container, input.scripts, tools)
+      const removed = await removePaths(container, input.removals, tools)
       const finished = await container.keepTree('/')
       return {
         digest: finished.digest,
         value: asValue({ tree: finished }),
-        summary: `${files.length} files, ${input.scripts.length} scripts`,
+        summary: summaryOf(input, files.length, removed),
       }
     })
   },
 }
 
-/** OpenRC reads /etc/conf.d/hostname, systemd and others /etc/hostname; a file of the user's own stands. */
-function withHostname(input: FinishInput): readonly File[] {
-  if (input.hostname === undefined) return input.files
-  const own = new Set(input.files.map((file) => file.path))
-  const made: File[] = [
-    { path: 'etc/hostname', bytes: `${input.hostname}\n`, mode: 0o644 },
-    { path: 'etc/conf.d/hostname', bytes: `hostname="${input.hostname}"\n`, mode: 0o644 },
-  ]
-  return [...made.filter((file) => !own.has(file.path)), ...input.files]
+/** The copy that becomes the finished root: hard links in it survive being written to. */
+async function open(tree: TreeRef, files: readonly File[], tools: Tools): Promise<Container> {
+  const programs = join(await tools.folder(), 'programs')
+  await layOut(programs, ['remove.sh'])
+  const staged = await stage(files, tools)
+  return tools.engine.open({
+    tree,
+    root: 'copied',
+    mounts: [
+      { source: staged, target: STAGED, readOnly: true },
+      { source: programs, target: PLACES.programs, readOnly: true },
+    ],
+    folders: [],
+    tmpfs: [],
+    env: containerEnvironment(),
+    network: false,
+  })
 }
 
-async function stage(files: readonly File[], tools: Tools): Promise<string> {
-  const folder = await tools.folder()
-  const content = join(folder, 'files')
-  await mkdir(content)
-  for (const file of files) {
-    const path = join(content, file.path)
-    await mkdir(dirname(path), { recursive: true })
-    if (file.link === undefined) await writeFile(path, Buffer.from(file.bytes, 'latin1'), { mode: 0o644 })
-    else await symlink(file.link, path)
-  }
-  return content
+/** A container to ask questions in. */
+function look(tree: TreeRef, tools: Tools): Promise<Container> {
+  return tools.engine.open({ tree, mounts: [], folders: [], tmpfs: [], env: containerEnvironment(), network: false })
+}
+
+function isEmpty(input: FinishInput): boolean {
+  const { scripts, locales, services, removals } = input
+  return [filesOf(input), scripts, locales, services, removals].every((list) => list.length === 0)
+}
+
+function brings({ files }: FinishInput, path: string): boolean {
+  return files.some((file) => file.path === path)
+}
+
+function summaryOf({ locales, services, scripts }: FinishInput, files: number, removed: number): string {
+  const counts: [number, string][] = [
+    [files, 'file'],
+    [locales.length, 'locale'],
+    [services.length, 'service'],
+    [scripts.length, 'script'],
+    [removed, 'removed path'],
+  ]
+  const said = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}${count === 1 ? '' : 's'}`)
+  return said.length === 0 ? 'nothing to add' : said.join(', ')
 }

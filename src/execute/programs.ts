@@ -1,4 +1,4 @@
-/** Our own small programs that run inside containers, on that tree's own Portage. */
+/** Our own small programs that run inside containers, on that tree's own Portage, or its bash. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
@@ -7,7 +7,7 @@ import { projectRoot } from '../system/project.ts'
 
 const FOLDER = join(projectRoot(), 'src/execute/programs')
 
-export type Program = 'about.py' | 'resolve.py' | 'normalise.py' | 'view.py'
+export type Program = 'about.py' | 'resolve.py' | 'normalise.py' | 'view.py' | 'remove.sh'
 
 /** Part of the key of every step that runs the program. */
 export function programDigest(program: Program): string {

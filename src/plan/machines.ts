@@ -18,6 +18,31 @@ export interface PlannedScript {
   readonly text: string
 }
 
+/** Files named here and below are where the user wrote it, for messages. */
+export interface PlannedTimezone {
+  readonly name: string
+  readonly file: string
+}
+
+export interface PlannedLocale {
+  /** A line of locale.gen. */
+  readonly text: string
+  readonly file: string
+}
+
+export interface PlannedService {
+  readonly name: string
+  readonly runlevel: string | undefined
+  readonly file: string
+  readonly line: number
+}
+
+export interface PlannedRemoval {
+  readonly pattern: string
+  readonly file: string
+  readonly line: number
+}
+
 export interface PlannedProfile {
   readonly name: string
   readonly seed: { readonly sha512: string; readonly primary: string; readonly name: string }
@@ -42,6 +67,10 @@ export interface PlannedMachine {
       readonly link: string | undefined
     }[]
     readonly hostname: string | undefined
+    readonly timezone: PlannedTimezone | undefined
+    readonly locales: readonly PlannedLocale[]
+    readonly services: readonly PlannedService[]
+    readonly removals: readonly PlannedRemoval[]
   }
   readonly pack: { readonly compression: string; readonly nodes: string | undefined }
   /** Fingerprint of the signing key; undefined for an unsigned build. */
@@ -128,6 +157,10 @@ export function planMachine(machine: PlannedMachine, repositories: readonly Plan
         scripts: machine.finish.scripts.map((script) => ({ ...script })),
         files: machine.finish.files.map((file) => ({ ...file })),
         hostname: machine.finish.hostname,
+        timezone: machine.finish.timezone && { ...machine.finish.timezone },
+        locales: machine.finish.locales.map((locale) => ({ ...locale })),
+        services: machine.finish.services.map((service) => ({ ...service })),
+        removals: machine.finish.removals.map((removal) => ({ ...removal })),
       },
       parents: { ...treesOf(repositories), root: id('root') },
     },

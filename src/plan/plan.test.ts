@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inOrder } from './graph.ts'
 import { canonical, differences, digestOf, type Json } from './json.ts'
-import { machineStep, planMachine, planProfile } from './machines.ts'
+import { machineStep, planMachine, planProfile, type PlannedMachine } from './machines.ts'
 import { stepKey, type Output, type Step } from './step.ts'
 import { judge } from './verdict.ts'
 
@@ -13,6 +13,15 @@ const step = (id: string, parents: Record<string, string> = {}, input: Json = {}
   input,
   parents,
 })
+const NO_FINISH: PlannedMachine['finish'] = {
+  scripts: [],
+  files: [],
+  hostname: undefined,
+  timezone: undefined,
+  locales: [],
+  services: [],
+  removals: [],
+}
 const knowing = (outputs: Record<string, Output>, last: Record<string, Json> = {}) => ({
   recipe: () => ({}),
   outputOf: (one: Step) => Promise.resolve(outputs[one.id]),
@@ -95,7 +104,7 @@ test('two machines on one profile share its steps and nothing of their own', () 
         arch: 'amd64',
         portage,
         sets: ['x'],
-        finish: { scripts: [], files: [], hostname: undefined },
+        finish: NO_FINISH,
         pack: { compression: 'zstd', nodes: undefined },
         signer: 'F',
       },
@@ -107,4 +116,30 @@ test('two machines on one profile share its steps and nothing of their own', () 
   expect(new Set(steps.map((one) => one.id)).size).toBe(steps.length)
   expect(steps.filter((one) => one.kind === 'builder')).toHaveLength(1)
   expect(steps.at(-1)?.id).toBe(machineStep('sign', { profile: 'p', name: 'two' }))
+})
+
+test.each<[string, Partial<PlannedMachine['finish']>]>([
+  ['a removal', { removals: [{ pattern: '/usr/src/*', file: 'user.removes/slim', line: 1 }] }],
+  ['a service', { services: [{ name: 'sshd', runlevel: undefined, file: 'stage4.defines/m/services', line: 1 }] }],
+  ['a locale', { locales: [{ text: 'de_CH.UTF-8 UTF-8', file: 'stage4.defines/m/locales' }] }],
+  ['a time zone', { timezone: { name: 'Europe/Zurich', file: 'stage4.defines/m/timezone' } }],
+])('%s more changes the input of finish, and of no other step', (_, more) => {
+  const planned = (finish: PlannedMachine['finish']) =>
+    planMachine(
+      {
+        name: 'm',
+        profile: 'p',
+        arch: 'amd64',
+        portage: { files: [], profile: undefined },
+        sets: [],
+        finish,
+        pack: { compression: 'zstd', nodes: undefined },
+        signer: undefined,
+      },
+      [],
+    )
+  const key = (one: Step) => stepKey(one, {}, {})
+  const before = new Map(planned(NO_FINISH).map((one) => [one.id, key(one)]))
+  const changed = planned({ ...NO_FINISH, ...more }).filter((one) => before.get(one.id) !== key(one))
+  expect(changed.map((one) => one.kind)).toEqual(['finish'])
 })

@@ -34,9 +34,15 @@ export function demoFiles(miniature: Miniature, keys: string, fingerprint: strin
     'stage4.defines/workshop/hostname': 'workshop\n',
     'stage4.defines/workshop/files': 'motd\n',
     'stage4.defines/workshop/scripts': 'greet-everyone\n',
+    'stage4.defines/workshop/services': 'greetd default\n',
+    'stage4.defines/workshop/locales': 'de_DE.UTF-8 UTF-8\nfr_FR.UTF-8 UTF-8\n',
+    'stage4.defines/workshop/timezone': 'Europe/Zurich\n',
+    'stage4.defines/workshop/removes': 'slim\n',
     'stage4.defines/workshop/nodes':
       '# Made by tar when the stage4 is unpacked as root.\n-m 600 /dev/console c 5 1\n-m 666 /dev/null c 1 3\n',
     'user.files/motd/etc/motd': 'This machine was built by Gentoomuch.\n',
+    'user.removes/slim':
+      '# Locales are made before this; nothing else reads what they are made from.\n/usr/share/i18n\n/usr/share/zoneinfo/*.tab\n',
     'user.scripts/greet-everyone':
       '# Runs inside the finished root, with no network.\ngreet everyone > /etc/greeting\n',
   }

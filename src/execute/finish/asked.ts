@@ -1,0 +1,66 @@
+/** A command inside the root whose words decide what happens next. */
+import type { Argv, Container, Io } from '../../engine/engine.ts'
+import { StepFailure } from '../failure.ts'
+import type { Tools } from '../handler.ts'
+import { Lines } from '../lines.ts'
+
+export interface Answer {
+  readonly status: number
+  /** stdout. */
+  readonly lines: readonly string[]
+  /** The last lines of stdout and stderr, oldest first. */
+  readonly last: readonly string[]
+}
+
+interface Asking extends Pick<Io, 'stdin'> {
+  /** Whether its words are for us alone, and not for the step's log. */
+  readonly quiet?: boolean
+}
+
+/** Runs it and waits. */
+export async function ask(
+  container: Container,
+  argv: Argv,
+  tools: Tools,
+  { quiet = false, ...io }: Asking = {},
+): Promise<Answer> {
+  const lines: string[] = []
+  const both: string[] = []
+  const say = (line: string) => {
+    both.push(line)
+    if (!quiet) tools.line(line)
+  }
+  const stdout = new Lines((line) => {
+    lines.push(line)
+    say(line)
+  })
+  const { status } = await container.run(argv, { ...io, stdout, stderr: new Lines(say) }, tools.signal)
+  return { status, lines, last: both.filter((line) => line.trim() !== '').slice(-15) }
+}
+
+/** Whether the root has a program, by the container's own PATH. */
+export async function hasProgram(container: Container, program: string, tools: Tools): Promise<boolean> {
+  const { status } = await ask(container, ['bash', '-c', 'type -P "$1" > /dev/null', 'bash', program], tools)
+  return status === 0
+}
+
+export interface Trouble {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string | undefined
+  readonly lastLines?: readonly string[]
+}
+
+/** The failure to throw; the container is kept for the shell that looks at it. */
+export async function troubleIn(container: Container, trouble: Trouble, tools: Tools): Promise<StepFailure> {
+  const name = await container.preserve()
+  tools.preserved(name)
+  const { code, message, hint, lastLines = [] } = trouble
+  return new StepFailure({
+    code,
+    message,
+    shell: tools.shellIn(name),
+    ...(hint === undefined ? {} : { hint }),
+    ...(lastLines.length === 0 ? {} : { lastLines }),
+  })
+}
