@@ -217,7 +217,8 @@ function plannedMachine(
     portage: composed(config, machine.stage3, lists),
     sets: machine.stage3.sets.map((set) => set.name),
     finish: {
-      scripts: machine.scripts.map((script) => ({ name: script.file, text: script.text })),
+      // What all machines of a stage3 definition do, then what this one does.
+      scripts: [...machine.stage3.scripts, ...machine.scripts].map(({ file, text }) => ({ name: file, text })),
       files: machine.files.map(({ path, bytes, mode, link }) => ({ path, bytes, mode, link })),
       hostname: machine.hostname,
       timezone:

@@ -15,12 +15,15 @@ export async function run(context: Context): Promise<Answer> {
   const done = await init(context.config, context.data)
   const lines = [
     `${done.written.length} files written in ${done.config}${done.kept.length === 0 ? '' : `, ${done.kept.length} were there and stay as they are`}.`,
-    `The builder is compiled for cpu.defines/${done.cpu}.`,
+    ...(done.written.some((path) => path.endsWith('builder/cpu'))
+      ? [`The builder is compiled for cpu.defines/${done.cpu}.`]
+      : []),
     ...done.notes,
     `Data goes to ${done.data}.`,
     '',
     'Next:',
     ...(done.inGit ? [] : [`  git -C ${shellWord(done.config)} init`]),
+    '  gentoomuch check',
     '  gentoomuch bootstrap default STAGE3.tar.xz',
     '  gentoomuch sync',
     '  gentoomuch pipeline',

@@ -18,67 +18,136 @@ export function normalisePattern(pattern: string): string {
   return `/${parts.join('/')}`
 }
 
+/** In characters. No path is longer (PATH_MAX, linux/limits.h), and nobody writes such a pattern. */
+const LONGEST = 4096
+
 /**
  * In doubt it says that something goes: a bracket that it does not understand matches every character.
  * @param pattern of a removal list; `*`, `?`, `[…]` and `\` are those of glob(7), `**` is as `*`
  * @returns what would go ("the whole root", "/usr"), or undefined where a root remains
  */
 export function emptiesTheRoot(pattern: string): string | undefined {
-  const parts = normalisePattern(pattern).split('/').slice(1)
-  // Old shells match `..` by a pattern that begins with a dot.
-  const up = parts.findIndex((part) => isPattern(part) && part.startsWith('.') && matches(part, '..'))
-  const climbed = [...parts.slice(0, Math.max(0, up - 1)), ...parts.slice(up + 1)]
-  return removedBy(parts) ?? (up < 0 ? undefined : emptiesTheRoot(climbed.join('/')))
+  if (pattern.length > LONGEST) return 'the whole root'
+  const parts = normalisePattern(pattern)
+    .split('/')
+    .slice(1)
+    .map((part) => partOf(part))
+  for (;;) {
+    const removed = removedBy(parts)
+    if (removed !== undefined) return removed
+    // Old shells match `..` by a pattern that begins with a dot.
+    const up = parts.findIndex((part) => part.climbs)
+    if (up < 0) return undefined
+    const from = Math.max(0, up - 1)
+    parts.splice(from, up + 1 - from)
+  }
 }
 
-function removedBy([top = '', ...below]: readonly string[]): string | undefined {
-  if (top === '') return 'the whole root'
-  if (!below.every(matchesAll)) return undefined
-  const hit = (below.length === 0 ? [...HOLDING, ...MOUNTED] : HOLDING).filter((name) => matches(top, name))
+function removedBy([top, ...below]: readonly Part[]): string | undefined {
+  if (top === undefined || top.isEmpty) return 'the whole root'
+  if (!below.every((part) => part.matchesAll())) return undefined
+  const hit = (below.length === 0 ? [...HOLDING, ...MOUNTED] : HOLDING).filter((name) => top.matches(name))
   if (hit.length === 0) return undefined
   if (HOLDING.every((name) => hit.includes(name))) return 'the whole root'
   const named = hit.map((name) => `/${name}`).join(', ')
   return below.length === 0 ? named : `all of ${named}`
 }
 
-function isPattern(part: string): boolean {
-  return /[*?[]/.test(part)
+/** What stands between two slashes. */
+interface Part {
+  readonly isEmpty: boolean
+  /** Whether it is a pattern for names of every kind: `*`, `**`, `?*`, `[!.]*`. */
+  readonly matchesAll: () => boolean
+  /** Whether it is a pattern that stands for `..`. */
+  readonly climbs: boolean
+  readonly matches: (name: string) => boolean
 }
 
-/** Whether a part matches names of every kind: `*`, `**`, `?*`, `[!.]*`. */
-function matchesAll(part: string): boolean {
-  return isPattern(part) && ['bin', 'Zq', 'lib64', 'x-1.2_y'].every((name) => matches(part, name))
-}
-
-function matches(part: string, name: string): boolean {
-  return toRegExp(part).test(name)
-}
-
-/** What may stand in a part: an escaped character, a bracket, any other character. */
-const PIECES = /\\.|\[[!^]?\]?(?:\[[:.=].*?[:.=]\]|\\.|[^\]\\])*\]|[^]/gsu
-
-function toRegExp(part: string): RegExp {
-  const source = [...part.matchAll(PIECES)].map(([piece]) => {
-    if (piece === '*') return '.*'
-    if (piece === '?') return '.'
-    if (piece.length > 1 && piece.startsWith('[')) return bracket(piece)
-    return literal(piece.length === 2 && piece.startsWith('\\') ? piece.slice(1) : piece)
-  })
-  return new RegExp(`^${source.join('')}$`, 's')
-}
-
-/** Single characters and rising ranges as they are; anything else matches every character. */
-function bracket(piece: string): string {
-  const [, negated, inner = ''] = /^\[([!^]?)(.*)\]$/s.exec(piece) ?? []
-  if (!/^[\w.,+~@%=: -]*$/.test(inner)) return '.'
-  try {
-    const source = `[${negated ? '^' : ''}${inner}]`
-    return new RegExp(source).source
-  } catch {
-    return '.'
+function partOf(part: string): Part {
+  if (!/[*?[]/.test(part)) {
+    const literal = part.replaceAll(/\\([^])/g, '$1')
+    return { isEmpty: part === '', matchesAll: () => false, climbs: false, matches: (name) => name === literal }
+  }
+  const matches = matcher(piecesOf(part))
+  return {
+    isEmpty: false,
+    matchesAll: () => ['bin', 'Zq', 'lib64', 'x-1.2_y'].every(matches),
+    climbs: part.startsWith('.') && matches('..'),
+    matches,
   }
 }
 
-function literal(character: string): string {
-  return character.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+/** What stands for one character; `*` stands for any number of them. */
+type Piece = '*' | ((character: string) => boolean)
+
+/** Step by step, remembering how much of the name can be read by then: as many stars as one likes take no longer. */
+function matcher(pieces: readonly Piece[]): (name: string) => boolean {
+  return (name) => {
+    let reached = [0]
+    for (const piece of pieces) {
+      const [least] = reached
+      if (least === undefined) return false
+      reached =
+        piece === '*'
+          ? Array.from({ length: name.length - least + 1 }, (_, index) => least + index)
+          : reached.filter((at) => at < name.length && piece(name.charAt(at))).map((at) => at + 1)
+    }
+    return reached.at(-1) === name.length
+  }
+}
+
+function piecesOf(part: string): Piece[] {
+  const pieces: Piece[] = []
+  const characters = Array.from(part)
+  const lastClosing = characters.lastIndexOf(']')
+  for (let at = 0; at < characters.length; at++) {
+    const character = characters[at] ?? ''
+    const end = character === '[' && at < lastClosing ? endOfBracket(characters, at) : undefined
+    if (character === '*') pieces.push('*')
+    else if (character === '?') pieces.push(() => true)
+    else if (end !== undefined) {
+      pieces.push(bracket(characters.slice(at + 1, end).join('')))
+      at = end
+    } else {
+      const literal = character === '\\' ? (characters[++at] ?? character) : character
+      pieces.push((one) => one === literal)
+    }
+  }
+  return pieces
+}
+
+/** Where the `]` stands that closes it; undefined where none does, so that the bracket is a character as any other. */
+function endOfBracket(characters: readonly string[], open: number): number | undefined {
+  let at = open + 1
+  if (/^[!^]$/.test(characters[at] ?? '')) at++
+  // The first one behind the opening is a character of the bracket.
+  if (characters[at] === ']') at++
+  for (; at < characters.length; at++) {
+    if (characters[at] === ']') return at
+    if (characters[at] === '\\') at++
+    else if (characters[at] === '[') at = endOfClass(characters, at) ?? at
+  }
+  return undefined
+}
+
+/** `[:alpha:]`, `[.a.]`, `[=a=]` in a bracket. */
+function endOfClass(characters: readonly string[], open: number): number | undefined {
+  const sign = characters[open + 1] ?? ''
+  if (!/^[:.=]$/.test(sign)) return undefined
+  for (let at = open + 3; at < characters.length; at++)
+    if (characters[at] === ']' && characters[at - 1] === sign) return at
+  return undefined
+}
+
+/** Single characters and rising ranges as they are; anything else matches every character. */
+function bracket(inside: string): (character: string) => boolean {
+  const any = () => true
+  const [, negated, inner = ''] = /^([!^]?)(.*)$/s.exec(inside) ?? []
+  if (!/^[\w.,+~@%=: -]*$/.test(inner)) return any
+  try {
+    const pattern = new RegExp(`^[${negated ? '^' : ''}${inner}]$`, 'u')
+    return (character) => pattern.test(character)
+  } catch {
+    return any
+  }
 }

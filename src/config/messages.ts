@@ -44,16 +44,27 @@ export function messageOf(code: MessageCode): Message {
   return MESSAGES[code]
 }
 
-/** Puts the values in. */
+/** Puts the values in, each on one line and not too long. */
 export function filled(template: string, values: Values): string {
   return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name]
-    return value === undefined ? whole : visible(String(value))
+    return value === undefined ? whole : visible(shortened(String(value)))
   })
 }
 
-/** Control characters escaped, so that no name can draw on a terminal. */
+/** In characters: room for a list of names, not for a line that a program wrote. */
+const LONGEST = 500
+
+function shortened(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, '')}…` : text
+}
+
+/** Escaped: control characters, so that no name can draw on a terminal, and what breaks a line or turns its direction. */
+const UNSEEN = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+
 export function visible(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1))
+  return text.replaceAll(UNSEEN, (character) => {
+    const escape = JSON.stringify(character).slice(1, -1)
+    return escape === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escape
+  })
 }

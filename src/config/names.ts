@@ -27,17 +27,26 @@ export function isLeftover(entry: string): boolean {
 
 /** "did you mean …?" for a misspelt name, or undefined when nothing is near. */
 export function suggest(name: string, known: Iterable<string>): string | undefined {
-  let best: { name: string; distance: number } | undefined
+  const wanted = name.toLowerCase()
+  let most = Math.max(1, Math.floor(name.length / 3))
+  let best: string | undefined
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
-    if (best === undefined || distance < best.distance) best = { name: candidate, distance }
+    if (Math.abs(candidate.length - wanted.length) > most) continue
+    const distance = editDistance(wanted, candidate.toLowerCase(), most)
+    if (distance > most) continue
+    best = candidate
+    // Of those that are as near the first one is meant.
+    most = distance - 1
+    if (most < 0) break
   }
-  const limit = Math.max(1, Math.floor(name.length / 3))
-  return best !== undefined && best.distance <= limit ? `Did you mean ${best.name}?` : undefined
+  return best === undefined ? undefined : `Did you mean ${best}?`
 }
 
-/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. */
-export function editDistance(a: string, b: string): number {
+/**
+ * Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours.
+ * @param most any number above it may be given for a distance above it, sooner
+ */
+export function editDistance(a: string, b: string, most = Infinity): number {
   let before: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
@@ -49,6 +58,8 @@ export function editDistance(a: string, b: string): number {
         value = Math.min(value, (before[j - 2] ?? 0) + 1)
       current.push(value)
     }
+    // No way goes on from a row of two that has nothing near.
+    if (current.every((value) => value > most) && previous.every((value) => value > most)) return most + 1
     before = previous
     previous = current
   }

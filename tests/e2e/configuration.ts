@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../../src/system/process.ts'
-import { Person } from './kit.ts'
+import type { Person } from './kit.ts'
 
 interface Checked {
   readonly errors: number

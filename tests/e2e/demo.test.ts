@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashFile } from '../../src/system/hash.ts'
 import { run } from '../../src/system/process.ts'
+import { configuration, starter } from './configuration.ts'
+import { buildExample } from './example.ts'
 import { interruptions } from './interruptions.ts'
 import { isRoot, Person, seconds } from './kit.ts'
 
@@ -101,6 +103,33 @@ describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a new
     expect(status.status).toBe(7)
   })
 
+  test('services, locales, time zone, tmpfiles and removals are in the finished root', async () => {
+    const { tarball } = await person.published('workshop')
+    const { stdout } = await run(['tar', '--numeric-owner', '-tvf', tarball])
+    const listed = (path: string) =>
+      stdout.split('\n').flatMap((line) => new RegExp(`^(\\S+ \\S+) .* \\./${path}$`).exec(line)?.[1] ?? [])
+    expect(listed('etc/runlevels/default/greetd -> /etc/init.d/greetd')).toHaveLength(1)
+    expect(listed('etc/localtime -> \\.\\./usr/share/zoneinfo/Europe/Zurich')).toHaveLength(1)
+    expect(listed('var/cache/greetd/')).toEqual(listed('var/log/greetd/').map((own) => own.replace('r-x---', 'r-xr-x')))
+    expect(listed('usr/share/i18n/')).toEqual([])
+    expect(stdout).not.toMatch(/zoneinfo\/.*\.tab$/m)
+    expect(listed('usr/share/zoneinfo/Europe/Zurich')).toHaveLength(1)
+    const date = 'date --date=2026-07-01T12:00Z "+%B %H %Z"'
+    const script = `unset TZ; LC_ALL=de_DE.UTF-8 ${date}; LC_ALL=fr_FR.UTF-8 ${date}`
+    const said = await person.gentoomuch([
+      'freshroot',
+      '--finished',
+      'workshop',
+      ...person.flags,
+      '-q',
+      '--',
+      'bash',
+      '-c',
+      script,
+    ])
+    expect(said.stdout.trim()).toBe('Juli 14 CEST\njuillet 14 CEST')
+  })
+
   test.runIf(isRoot)('plain tar unpacks it with everything right, and chroot runs what was compiled', async () => {
     const { tarball } = await person.published('workshop')
     const root = join(roots, 'workshop')
@@ -124,6 +153,10 @@ describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a new
     await checkOddFiles(root)
     await rm(root, { recursive: true, force: true })
   })
+
+  test.runIf(name === 'root')('the example of docs/configuration.md: checked, explained, built', async () => {
+    await buildExample(person)
+  })
 })
 
 /** Owners, setuid bit, capability, hard link, ACL and odd names of the miniature's test package. */
@@ -143,6 +176,10 @@ async function checkOddFiles(root: string): Promise<void> {
 test.runIf(isRoot)("both people's tarballs are equal", () => {
   for (const machine of MACHINES) expect(tarballs[machine]?.['user']).toBe(tarballs[machine]?.['root'])
 })
+
+describe('the configuration', () => configuration(() => people[0] ?? expect.unreachable('nobody came')))
+
+describe('init', () => starter(() => people.at(-1) ?? expect.unreachable('nobody came')))
 
 describe('what goes wrong is said', () => {
   const first = () => people[0] ?? expect.unreachable('nobody came')
@@ -199,6 +236,39 @@ describe('what goes wrong is said', () => {
     const { stderr } = await person.gentoomuch(call, [status])
     expect(stderr).toContain(message)
     expect(stderr).not.toMatch(/\n\s+at /)
+  })
+
+  test('a service that the root has not: its line, and what could be meant', async () => {
+    const person = first()
+    const services = join(person.demo, 'config/stage4.defines/workshop/services')
+    const before = await readFile(services)
+    await writeFile(services, 'hostname boot\ngreted\n')
+    try {
+      const failed = await person.gentoomuch(['stage', 'build', 'workshop', ...person.flags], [1])
+      expect(failed.stderr).toContain('stage4.defines/workshop/services:2: a service of the root was wanted')
+      expect(failed.stderr).toContain('Did you mean greetd?')
+      const steps = (await person.events('stage-build')).filter((event) => event.type === 'step-done')
+      expect(steps.find((event) => event.id === 'root:demo/workshop')?.how).toBe('have')
+    } finally {
+      await writeFile(services, before)
+      await person.gentoomuch(['stage', 'build', 'workshop', ...person.flags])
+    }
+  })
+
+  test('a kernel is refused before any work starts', async () => {
+    const person = first()
+    const config = join(person.demo, 'config')
+    const kconf = join(config, 'stage4.defines/porch/kconf')
+    await writeFile(kconf, 'tiny\n')
+    await mkdir(join(config, 'kernel.configs'), { recursive: true })
+    await writeFile(join(config, 'kernel.configs/tiny.kconf'), 'CONFIG_64BIT=y\n')
+    try {
+      const { stderr } = await person.gentoomuch(['stage', 'build', 'porch', ...person.flags], [2])
+      expect(stderr).toContain('Kernels are not built by this version yet; found stage4.defines/porch/kconf.')
+    } finally {
+      await rm(kconf)
+      await rm(join(config, 'kernel.configs/tiny.kconf'))
+    }
   })
 
   test('no signing key is said before any work starts', async () => {

@@ -225,5 +225,5 @@ test.each(['-1', '-*1', '-r1', '_p', '.1', '[', '::', '*a'])('length alone does 
   const begun = performance.now()
   for (const text of [`=a/b${piece.repeat(30_000)}`, `a/b[${piece.repeat(30_000)}\n]`, `*/${piece.repeat(30_000)}\n`])
     parseAtom(text)
-  expect(performance.now() - begun).toBeLessThan(1000)
+  expect(performance.now() - begun).toBeLessThan(5_000)
 })

@@ -37,11 +37,17 @@ const VCS_FOLDERS = new Set(['CVS', 'RCS', 'SCCS'])
  *   (env/CATEGORY/PACKAGE) unless it is one of them
  */
 export function kindOf(path: string, environments: ReadonlySet<string> = new Set()): FileKind {
+  const found = known.get(path)
+  if (found !== undefined) return found
   const [base = '', ...inside] = path.split('/')
-  if (base === 'profile') return kindInProfile(inside)
   if (base === 'env' && inside.length > 0) return kindOfEnvironment(inside.join('/'), inside.length, environments)
-  return kindIn(USER_FILES, base, base, inside)
+  const kind = base === 'profile' ? kindInProfile(inside) : kindIn(USER_FILES, base, base, inside)
+  known.set(path, kind)
+  return kind
 }
+
+/** A piece's files are asked for again in every machine that has it. */
+const known = new Map<string, FileKind>()
 
 /**
  * The file or folder that Portage looks for, where it reads entries of several files in it one after the other:

@@ -67,8 +67,10 @@ function checkWords(rules: PackageRules, first: Word, words: readonly Word[], li
     const code = rules.ignoresMore ? 'package-ignored-words' : 'package-more-words'
     return [{ code, line, values: { entry, found: shown(second.text) } }]
   }
+  const { check } = rules
+  if (check === undefined) return []
   return words.flatMap(({ text }) => {
-    const code = rules.check?.(text)
+    const code = check(text)
     return code === undefined ? [] : [{ code, line, values: { entry, found: shown(text) } }]
   })
 }

@@ -5,5 +5,7 @@
  * Two words cannot be written at all: one with `\r`, which is read as `\n`, and `source`, which is a command even in quotes.
  */
 export function quoted(word: string): string {
+  // Most words need nothing.
+  if (!/["\\]/.test(word)) return `"${word}"`
   return `"${word.replaceAll(/\\(?=["\\]|$)|"/g, String.raw`\$&`)}"`
 }

@@ -1,0 +1,69 @@
+/** One run of a program, measured as a user meets it: from the call to its end. */
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+export interface Measured {
+  /** Wall clock, in seconds. */
+  readonly seconds: number
+  /** User and system time of it and of all that it started, in seconds. */
+  readonly cpu: number
+  /** The most memory that it had at once, in MB of 2^20 bytes. */
+  readonly megabytes: number
+}
+
+/** How often memory is looked at, in milliseconds. The kernel keeps the peak itself: only its last rise could be missed. */
+const LOOK = 2
+
+/**
+ * Runs it to its end; what it prints goes nowhere.
+ * @param looked memory is looked at, which costs a little time
+ * @throws where it does not end with 0
+ */
+export async function measured(argv: readonly string[], looked: boolean): Promise<Measured> {
+  const [file = '', ...args] = argv
+  const cpuBefore = cpuOfChildren()
+  const begin = performance.now()
+  const child = spawn(file, args, { stdio: 'ignore' })
+  let peak = 0
+  const look = () => {
+    peak = Math.max(peak, child.pid === undefined ? 0 : peakOf(child.pid))
+  }
+  const timer = looked ? setInterval(look, LOOK) : undefined
+  try {
+    const status = await new Promise<number | string>((done, failed) => {
+      child.once('error', failed)
+      child.once('exit', (code, signal) => done(code ?? signal ?? 'nothing'))
+    })
+    const seconds = (performance.now() - begin) / 1000
+    if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}`)
+    return { seconds, cpu: cpuOfChildren() - cpuBefore, megabytes: peak / 1024 }
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/** VmHWM of proc(5), in KB; 0 for a process that has ended. */
+function peakOf(pid: number): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
+/** User and system time of the children that have ended, in seconds: proc(5), /proc/PID/stat, fields 16 and 17. */
+function cpuOfChildren(): number {
+  const stat = readFileSync('/proc/self/stat', 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[13]) + Number(fields[14])) / TICKS
+}
+
+/** USER_HZ, which Linux fixes at 100 for what programs see. */
+const TICKS = 100
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  const [one = 0, other = 0] = sorted.length % 2 === 1 ? [sorted[middle], sorted[middle]] : sorted.slice(middle - 1)
+  return (one + other) / 2
+}
