@@ -33,15 +33,36 @@ describe('compose', () => {
     })
   })
 
-  test('no file of a folder is lost under the name of another', () => {
+  test('a folder of a piece stays one, so that its files stand in the order that Portage gives them', () => {
     const files = composed([
       piece('global', 'g', { 'package.use/a+b': '1\n', 'package.use/a.b': '2\n', 'package.use/a/b': '3\n' }),
     ])
     expect(files).toEqual({
-      'package.use/0010-global.a+b': '1\n',
-      'package.use/0010-global.a.b': '2\n',
-      'package.use/0010-global.a+b+2': '3\n',
+      'package.use/0010-global/a+b': '1\n',
+      'package.use/0010-global/a.b': '2\n',
+      'package.use/0010-global/a/b': '3\n',
     })
+  })
+
+  test('groups in profile/package.use are written out, for they would go on in the next piece', () => {
+    const files = composed([
+      piece('global', 'g', { 'profile/package.use.force': '# why\na/a x VIDEO_CARDS: intel -vesa\nb/b y # z\n' }),
+    ])
+    expect(files).toEqual({
+      'profile/package.use.force/0010-global': '# why\na/a x video_cards_intel -video_cards_vesa\nb/b y # z\n',
+    })
+  })
+
+  test('a thousand pieces keep their order', () => {
+    const paths = Object.keys(
+      composed(Array.from({ length: 1001 }, (_, index) => piece('local', `p${index}`, { 'package.use': 'a/a b' }))),
+    )
+    expect(paths.slice(-2)).toEqual(['package.use/10000-local-p999', 'package.use/10010-local-p1000'])
+    expect(paths[0]).toBe('package.use/00010-local-p0')
+  })
+
+  test('what is provided is a package with its version', () => {
+    expect(problems(piece('global', 'g', { 'profile/package.provided': 'net-misc/openssh-9.8\n' }))).toEqual([])
   })
 
   test('line files become folders, one file a piece, in the order of the pieces', () => {
@@ -52,8 +73,8 @@ describe('compose', () => {
     ])
     expect(files).toEqual({
       'package.use/0010-cpu-generic': 'a/a x\n',
-      'package.use/0020-local-group-desk.editors': 'b/b y\n',
-      'package.use/0020-local-group-desk.web': 'c/c z\n',
+      'package.use/0020-local-group-desk/editors': 'b/b y\n',
+      'package.use/0020-local-group-desk/web': 'c/c z\n',
       'profile/package.provided/0030-machine-m': 'd/d-1\n',
     })
   })
@@ -83,7 +104,7 @@ describe('compose', () => {
     ]
     expect(Object.fromEntries(compose(pieces, [], LISTS).origins)).toEqual({
       'make.conf': ['a/make.conf', 'b/make.conf/one'],
-      'package.use/0010-cpu-a.x': ['a/package.use/x'],
+      'package.use/0010-cpu-a/x': ['a/package.use/x'],
     })
   })
 

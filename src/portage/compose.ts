@@ -8,14 +8,17 @@
  * The same pieces give the same bytes: nothing else goes in.
  */
 import { problem, type Problem } from '../config/problem.ts'
-import { parseAssignments } from './language/assignments.ts'
-import { entriesFolderOf } from './language/kinds.ts'
+import { declaredGroups, refusedVariables } from './groups.ts'
+import { print, replaceNode, type Document } from './language/document.ts'
+import { segments } from './language/expand.ts'
+import { entriesFolderOf, kindOf } from './language/kinds.ts'
+import { parsePackageFile } from './language/packageFile.ts'
 import { bytesOf, textOf } from './model.ts'
 import type { ComposerFile, ComposerPiece, ComposerSet, PortageDirectory, PortageFile } from './model.ts'
-import { ASSIGNMENT_TARGETS, inFile, parsePiece, parseSet } from './parsed.ts'
+import { ASSIGNMENT_TARGETS, assignmentsOf, parsePiece, parseSet } from './parsed.ts'
 import type { AssignmentTarget, ParsedPiece, ParsedSet } from './parsed.ts'
-import { stackAssignments, type VariableStep } from './stack.ts'
-import { withGroupsOf, type ListVariables } from './variables.ts'
+import { stackAssignments, type KnownValues, type PlacedAssignment, type VariableStep } from './stack.ts'
+import { isList, withGroups, type ListVariables } from './variables.ts'
 
 export interface Composed {
   readonly directory: PortageDirectory
@@ -39,13 +42,16 @@ export function compose(
   const out = new Output()
   const parsedSets = sets.map((set) => parseSet(set))
   const problems = [...all, ...parsedSets].flatMap((one) => one.problems)
-  for (const [index, piece] of pieces.entries()) placeFiles(out, index, piece, problems)
-  const complete = withGroupsOf(lists, textsThatDeclare(pieces))
+  for (const [index, piece] of pieces.entries()) placeFiles(out, index, piece, pieces.length, problems)
+  const complete = withGroups(lists, declaredGroups(all))
+  problems.push(...refusedVariables(all, complete))
   const steps = new Map<AssignmentTarget, readonly VariableStep[]>()
+  let known: KnownValues = new Map()
   for (const target of ASSIGNMENT_TARGETS) {
     const files = all.map(({ assignments }) => assignments.get(target) ?? [])
     if (files.every((one) => one.length === 0)) continue
-    const stacked = stackAssignments(files, complete, target === 'profile/make.defaults')
+    const stacked = stackAssignments(files, complete, { inProfile: target === 'profile/make.defaults', known })
+    known = stacked.known
     problems.push(...stacked.problems)
     steps.set(target, stacked.steps)
     out.set(
@@ -59,7 +65,7 @@ export function compose(
     if (other !== undefined) problems.push(problem('set-hidden', { file: set.file }, { name: set.name, other }))
     out.set(`sets/${set.name}`, ended(bytesOf(withoutReturns(set.text))), [set.file])
   }
-  problems.push(...missingEnvironments(all, out))
+  problems.push(...environments(all, out, complete), ...out.problems())
   return {
     directory: out.directory(),
     pieces: all,
@@ -80,8 +86,8 @@ const PLAIN_FILE = /^(categories|license_groups|bashrc|profile\/packages)(\/|$)/
 /** `gentoo:default/linux/amd64/23.0`. */
 const PROFILE = /^[A-Za-z0-9_][A-Za-z0-9_-]*:[A-Za-z0-9_+.-]+(\/[A-Za-z0-9_+.-]+)*$/
 
-function placeFiles(out: Output, index: number, piece: ComposerPiece, problems: Problem[]): void {
-  const label = labelOf(index, piece)
+function placeFiles(out: Output, index: number, piece: ComposerPiece, count: number, problems: Problem[]): void {
+  const label = labelOf(index, piece, count)
   for (const file of piece.files) {
     const lineFile = entriesFolderOf(file.path)
     const plainFile = PLAIN_FILE.exec(file.path)?.[1]
@@ -90,21 +96,15 @@ function placeFiles(out: Output, index: number, piece: ComposerPiece, problems: 
     else if (file.path === 'profile') out.profile = profileOf(file, problems)
     else if (file.path.split('/')[0] === 'make.profile')
       problems.push(problem('make-profile-in-piece', { file: file.file }))
-    else if (lineFile !== undefined) out.line(`${lineFile}/${label}${restOf(file.path, lineFile)}`, file)
+    else if (lineFile !== undefined) out.line(`${lineFile}/${label}${file.path.slice(lineFile.length)}`, file)
     else out.set(file.path, file.bytes, [file.file], file.executable)
   }
 }
 
 /** `0010-cpu-znver3`: Portage reads folders in name order, so the number keeps the order of the pieces. */
-function labelOf(index: number, piece: ComposerPiece): string {
-  const number = String((index + 1) * 10).padStart(4, '0')
+function labelOf(index: number, piece: ComposerPiece, count: number): string {
+  const number = String((index + 1) * 10).padStart(Math.max(4, String(count * 10).length), '0')
   return piece.rank === 'global' ? `${number}-global` : `${number}-${piece.rank}-${piece.name.replaceAll('/', '-')}`
-}
-
-/** `package.use/editors/vim` → `.editors+vim`. */
-function restOf(path: string, base: string): string {
-  const rest = path.slice(base.length + 1).replaceAll('/', '+')
-  return rest === '' ? '' : `.${rest}`
 }
 
 function profileOf(file: ComposerFile, problems: Problem[]): string | undefined {
@@ -114,27 +114,33 @@ function profileOf(file: ComposerFile, problems: Problem[]): string | undefined 
   return undefined
 }
 
-function textsThatDeclare(pieces: readonly ComposerPiece[]): string[] {
-  return pieces.flatMap(({ files }) =>
-    files.filter(({ path }) => ASSIGNMENT_FILE.test(path)).map(({ bytes }) => textOf(bytes)),
-  )
+/** What package.env names is a file of assignments in env/ (portage.config, `_grab_pkg_env`). */
+function environments(pieces: readonly ParsedPiece[], out: Output, lists: ListVariables): Problem[] {
+  const problems: Problem[] = []
+  const files = out.composerFiles()
+  const lines = pieces.flatMap((piece) => piece.lines.filter(({ of }) => of === 'env'))
+  const known = new Map(files.map((file) => [file.path, file]))
+  const read = new Set<string>()
+  for (const { words, file, line } of lines)
+    for (const name of words) {
+      const path = `env/${name}`
+      const found = known.get(path)
+      if (found === undefined) problems.push(problem('env-without-file', { file, line }, { name }))
+      else if (!read.has(path))
+        for (const assignment of assignmentsOf({ files }, found, true, problems))
+          for (const one of listsIn(assignment, lists)) problems.push(one)
+      read.add(path)
+    }
+  return problems
 }
 
-/** What package.env names is a file of assignments in env/ (portage.config, `_grab_pkg_env`). */
-function missingEnvironments(pieces: readonly ParsedPiece[], out: Output): Problem[] {
-  return pieces.flatMap(({ lines }) =>
-    lines
-      .filter(({ of }) => of === 'env')
-      .flatMap(({ words, file, line }) =>
-        words.flatMap((name) => {
-          const path = `env/${name}`
-          const found = out.files.get(path)
-          const [origin] = out.origins.get(path) ?? []
-          if (found === undefined || origin === undefined)
-            return [problem('env-without-file', { file, line }, { name })]
-          return inFile({ file: origin }, parseAssignments(textOf(found.bytes)).mistakes)
-        }),
-      ),
+/** In env/ `${LIST}` would be the composed one, or for a group nothing; only a list that goes on from itself comes out right. */
+function listsIn(assignment: PlacedAssignment, lists: ListVariables): Problem[] {
+  const isRight = (name: string) => name === assignment.name && lists.incremental.has(name)
+  return segments(assignment.value).flatMap((part) =>
+    part.kind === 'reference' && isList(lists, part.name) && !isRight(part.name)
+      ? [problem('list-in-env', assignment, { name: assignment.name, reference: part.name })]
+      : [],
   )
 }
 
@@ -148,11 +154,9 @@ class Output {
     this.origins.set(path, from)
   }
 
-  /** A file a piece in a folder. `a+b` beside `a/b`: neither is lost. */
+  /** A file a piece in a folder; a piece's own folder stays one, which Portage reads in its place. */
   line(path: string, file: ComposerFile): void {
-    let name = path
-    for (let number = 2; this.files.has(name); number++) name = `${path}+${number}`
-    this.set(name, ended(withoutReturns(file.bytes)), [file.file])
+    this.set(path, ended(spelledOut(file)), [file.file])
   }
 
   append(path: string, file: ComposerFile): void {
@@ -167,10 +171,50 @@ class Output {
     this.origins.set(path, [...origins, file.file])
   }
 
+  /** What no file system could hold. */
+  problems(): Problem[] {
+    return [...this.files.keys()].flatMap((path) => {
+      const [file = ''] = this.origins.get(path) ?? []
+      const parts = path.split('/')
+      const long = parts.find((part) => Buffer.byteLength(part) > LONGEST_NAME)
+      if (long !== undefined) return [problem('name-too-long', { file }, { length: Buffer.byteLength(long) })]
+      const above = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
+      const clash = above.find((folder) => this.files.has(folder))
+      const other = clash === undefined ? undefined : this.origins.get(clash)?.[0]
+      return other === undefined ? [] : [problem('file-below-file', { file }, { above: clash ?? '', other })]
+    })
+  }
+
+  composerFiles(): ComposerFile[] {
+    return [...this.files.values()].map((file) => ({ ...file, file: this.origins.get(file.path)?.[0] ?? file.path }))
+  }
+
   directory(): PortageDirectory {
     const files = [...this.files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
     return { files, profile: this.profile }
   }
+}
+
+/** NAME_MAX of Linux, in bytes. */
+const LONGEST_NAME = 255
+
+/**
+ * In a profile's package.use and its like an open `GROUP:` goes on in the next line with the same atom, in whatever file
+ * that stands (UseManager, 3.0.83): so that no piece swallows another one's flags, groups are written out.
+ */
+function spelledOut(file: ComposerFile): string {
+  const kind = kindOf(file.path)
+  const text = withoutReturns(file.bytes)
+  if (kind.kind !== 'package' || kind.of !== 'profile-use' || !/\w:\s/.test(text)) return text
+  let document: Document = parsePackageFile('profile-use', textOf(text))
+  for (const { atom, words, flags, node } of parsePackageFile('profile-use', textOf(text)).entries)
+    if (words.some((word) => word.text.endsWith(':')))
+      document = replaceNode(
+        document,
+        node,
+        `${[atom, ...flags.map(({ flag, on }) => (on ? flag : `-${flag}`))].join(' ')}\n`,
+      )
+  return bytesOf(print(document))
 }
 
 /** Bash and git trip over `\r`; Portage's own parsers take it for a blank. */

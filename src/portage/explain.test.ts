@@ -11,23 +11,71 @@ const PIECES = [
   }),
   piece('global', 'g', { 'make.conf': 'USE="-simd ssl"\n', 'package.mask': '>=app-misc/greet-2\n' }),
   piece('local', 'desk', {
-    'make.conf': '\nCFLAGS="${CFLAGS} -g"\nUSE="-* x"\nVIDEO_CARDS="-intel vesa"\n',
+    'make.conf': '\nCFLAGS="${CFLAGS} -g"\nUSE="-ssl x"\nVIDEO_CARDS="-intel vesa"\n',
     'package.use': 'app-misc/greet -nls -color\nother/thing nls\n',
   }),
 ]
 const composed = compose(PIECES, [], LISTS)
 const place = ({ file, line }: { file: string; line: number }) => `${file}:${line}`
 
+test('profile/make.defaults stands before make.conf, as Portage reads them', () => {
+  const both = compose(
+    [piece('cpu', 'c', { 'profile/make.defaults': 'FOO="one"\n', 'make.conf': 'FOO="two"\n' })],
+    [],
+    LISTS,
+  )
+  const { sayings, value } = explainVariable(both, 'FOO')
+  expect([sayings.map((one) => place(one)), value]).toEqual([['c/profile/make.defaults:1', 'c/make.conf:1'], 'two'])
+  expect(sayings.at(-1)?.overrode.map(place)).toEqual(['c/profile/make.defaults:1'])
+})
+
+test('USE and the groups are one list', () => {
+  const pieces = [
+    piece('cpu', 'a', { 'make.conf': 'VIDEO_CARDS="intel vesa"\nUSE="x"\n' }),
+    piece('global', 'b', { 'make.conf': 'USE="-video_cards_intel"\n' }),
+    piece('local', 'c', { 'make.conf': 'USE="-video_cards_* y"\n' }),
+  ]
+  const one = compose(pieces.slice(0, 2), [], LISTS)
+  expect(explainVariable(one, 'VIDEO_CARDS').words.map(({ word }) => word)).toEqual(['vesa', '-intel'])
+  expect(explainVariable(one, 'VIDEO_CARDS').sayings.map(({ says }) => says)).toEqual([
+    'intel vesa',
+    'USE: -video_cards_intel',
+  ])
+  expect(explainVariable(one, 'USE').words.map(({ word }) => word)).toEqual([
+    'video_cards_vesa',
+    'x',
+    '-video_cards_intel',
+  ])
+  const all = compose(pieces, [], LISTS)
+  expect(explainVariable(all, 'VIDEO_CARDS').words.map(({ word }) => word)).toEqual(['-*'])
+})
+
+test('-* of a later line contradicts every flag that an earlier one gives', () => {
+  const found = compose(
+    [piece('cpu', 'a', { 'package.use': 'a/a x\n' }), piece('global', 'b', { 'package.use': 'a/a -*\n' })],
+    [],
+    LISTS,
+  )
+  const parsed = parseAtom('a/a')
+  if ('mistake' in parsed) throw new Error('an atom')
+  expect(explainAtom(found, parsed.atom)[0]?.sayings.at(-1)?.overrode.map(place)).toEqual(['a/package.use:1'])
+})
+
 test('a list: who says what, what that overrode, what is left', () => {
   const { isList, sayings, words, value } = explainVariable(composed, 'USE')
   expect(isList).toBe(true)
   expect(sayings.map((one) => [place(one), one.piece, one.says, one.overrode.map(place)])).toEqual([
+    ['znver3/make.conf:3', 'cpu znver3', 'VIDEO_CARDS: intel', []],
     ['znver3/make.conf:2', 'cpu znver3', 'simd', []],
     ['g/make.conf:1', 'global', '-simd ssl', ['znver3/make.conf:2']],
-    ['desk/make.conf:3', 'local desk', '-* x', ['znver3/make.conf:2', 'g/make.conf:1']],
+    ['desk/make.conf:4', 'local desk', 'VIDEO_CARDS: -intel vesa', ['znver3/make.conf:3']],
+    ['desk/make.conf:3', 'local desk', '-ssl x', ['g/make.conf:1']],
   ])
   expect(words.map((one) => [one.word, place(one)])).toEqual([
-    ['-*', 'desk/make.conf:3'],
+    ['-simd', 'g/make.conf:1'],
+    ['-video_cards_intel', 'desk/make.conf:4'],
+    ['video_cards_vesa', 'desk/make.conf:4'],
+    ['-ssl', 'desk/make.conf:3'],
     ['x', 'desk/make.conf:3'],
   ])
   expect(value).toBeUndefined()

@@ -5,7 +5,7 @@ import { moreSpecific } from './atoms/specificity.ts'
 import type { Composed } from './compose.ts'
 import type { PackageLine, ParsedPiece } from './parsed.ts'
 import type { VariableStep } from './stack.ts'
-import { isList } from './variables.ts'
+import { isList, type ListVariables } from './variables.ts'
 
 export interface Place {
   readonly file: string
@@ -35,44 +35,87 @@ export interface ExplainedVariable {
 }
 
 export function explainVariable(composed: Composed, name: string): ExplainedVariable {
-  const steps = [...composed.steps.values()].flat().filter((step) => step.name === name)
   const list = isList(composed.lists, name)
+  const steps = list ? stepsOfList(composed, name) : stepsNamed(composed, name)
   const sayings = steps.map((step, index): Saying => ({
     file: step.file,
     line: step.line,
     piece: pieceName(composed.pieces[step.piece]),
-    says: step.value,
+    says: step.name === name ? step.value : `${step.name}: ${step.value}`,
     overrode: steps
       .slice(0, index)
       .filter((earlier) => overrides(earlier, step))
       .map((earlier) => ({ file: earlier.file, line: earlier.line, says: earlier.value })),
     losesTo: undefined,
   }))
-  return {
-    name,
-    isList: list,
-    sayings,
-    words: list ? lastWords(steps) : [],
-    value: list ? undefined : steps.at(-1)?.value,
-  }
+  const value = list ? undefined : steps.at(-1)?.value
+  return { name, isList: list, sayings, words: list ? wordsLeft(steps, name, composed.lists) : [], value }
+}
+
+function stepsNamed(composed: Composed, name: string): VariableStep[] {
+  return [...composed.steps.values()].flat().filter((step) => step.name === name)
+}
+
+/**
+ * Groups and USE are one list to Portage, of flags: `USE="-video_cards_intel"` and `USE="-*"` take from VIDEO_CARDS, and
+ * what VIDEO_CARDS says is in USE. Within a piece the groups come first (stack.ts).
+ */
+function stepsOfList({ steps, lists }: Composed, name: string): VariableStep[] {
+  if (name !== 'USE' && !lists.groups.has(name)) return [...steps.values()].flat().filter((step) => step.name === name)
+  const prefix = name === 'USE' ? '' : `${name.toLowerCase()}_`
+  return [...steps.values()].flatMap((inFile) =>
+    inFile
+      .filter((step) => step.name === 'USE' || lists.groups.has(step.name))
+      .map((step) => ({
+        ...step,
+        words: asFlags(step).filter((flag) => flag === '-*' || bareOf(flag).startsWith(prefix)),
+      }))
+      .filter((step) => step.name === name || step.words.length > 0)
+      .filter((step) => step.name === name || step.name === 'USE' || name === 'USE')
+      .toSorted((a, b) => a.piece - b.piece || Number(a.name === 'USE') - Number(b.name === 'USE')),
+  )
+}
+
+function asFlags({ name, words = [] }: VariableStep): string[] {
+  if (name === 'USE') return [...words]
+  const prefix = `${name.toLowerCase()}_`
+  return words.map((word) => (word.startsWith('-') ? `-${prefix}${word.slice(1)}` : prefix + word))
 }
 
 function overrides(earlier: VariableStep, later: VariableStep): boolean {
-  if (earlier.words === undefined || later.words === undefined) return true
-  return later.words.some((word) => word === '-*' || earlier.words?.includes(negated(word)) === true)
+  const [before, after] = [earlier.words, later.words]
+  if (before === undefined || after === undefined) return true
+  return after.some((word) => takesAway(word, before) || before.includes(negated(word)))
 }
 
-/** By position, as Portage counts them: `-*` takes away what was there, the profile's words too, so it stays in front. */
-function lastWords(steps: readonly VariableStep[]): (Place & { word: string })[] {
+/** `-*`, and `-video_cards_*` of a group. */
+function takesAway(word: string, words: readonly string[]): boolean {
+  if (!word.startsWith('-') || !word.endsWith('*')) return false
+  const prefix = word.slice(1, -1)
+  return words.some((one) => !one.startsWith('-') && one.startsWith(prefix))
+}
+
+/** By position, as Portage counts them: what takes all away takes the profile's words too, so it stays in front. */
+function wordsLeft(
+  steps: readonly VariableStep[],
+  name: string,
+  { groups }: ListVariables,
+): (Place & { word: string })[] {
   const left = new Map<string, Place & { word: string }>()
   for (const { words = [], file, line } of steps)
     for (const word of words) {
-      if (word === '-*') left.clear()
-      const bare = word.replace(/^-/, '')
-      left.delete(bare)
-      left.set(bare, { file, line, word })
+      if (word.startsWith('-') && word.endsWith('*'))
+        for (const bare of left.keys()) if (bare.startsWith(word.slice(1, -1))) left.delete(bare)
+      left.delete(bareOf(word))
+      left.set(bareOf(word), { file, line, word })
     }
-  return [...left.values()]
+  const prefix = groups.has(name) ? `${name.toLowerCase()}_` : ''
+  return [...left.values()].map((one) => ({ ...one, word: withoutPrefix(one.word, prefix) }))
+}
+
+function withoutPrefix(word: string, prefix: string): string {
+  const [sign, bare] = word.startsWith('-') ? ['-', word.slice(1)] : ['', word]
+  return bare.startsWith(prefix) ? sign + bare.slice(prefix.length) : word
 }
 
 /** Lines of package.* (and profile/package.*) that can mean what the atom means. */
@@ -124,6 +167,9 @@ export interface ContradictingWords {
 
 /** The first word that one line gives and the other takes. */
 export function contradictingWords(earlier: PackageLine, later: PackageLine): ContradictingWords | undefined {
+  const given = [...signed(earlier).values()].find((word) => !word.startsWith('-'))
+  if (given !== undefined && signed(later).has('*') && signed(later).get('*') === '-*')
+    return { earlier: given, later: '-*' }
   for (const [bare, word] of signed(later)) {
     const other = signed(earlier).get(bare)
     if (other !== undefined && other !== word) return { earlier: other, later: word }
@@ -138,13 +184,17 @@ function signed(line: PackageLine): ReadonlyMap<string, string> {
   const found = known.get(line)
   if (found !== undefined) return found
   const words = line.of === 'use' ? line.flags.map(({ flag, on }) => (on ? flag : `-${flag}`)) : line.words
-  const made = new Map(words.map((word) => [word.replace(/^-/, ''), word]))
+  const made = new Map(words.map((word) => [bareOf(word), word]))
   known.set(line, made)
   return made
 }
 
 function said(line: PackageLine): string {
   return [line.written, ...line.words].join(' ')
+}
+
+function bareOf(word: string): string {
+  return word.startsWith('-') ? word.slice(1) : word
 }
 
 function negated(word: string): string {

@@ -14,8 +14,8 @@ import type { FlagWord } from './language/useFlags.ts'
 import { bytesOf, textOf, type ComposerFile, type ComposerPiece, type ComposerSet } from './model.ts'
 import type { AssignmentFile, PlacedAssignment } from './stack.ts'
 
-/** The files of assignments that pieces stack in. */
-export const ASSIGNMENT_TARGETS = ['make.conf', 'profile/make.defaults'] as const
+/** The files of assignments that pieces stack in, in the order in which Portage reads them. */
+export const ASSIGNMENT_TARGETS = ['profile/make.defaults', 'make.conf'] as const
 export type AssignmentTarget = (typeof ASSIGNMENT_TARGETS)[number]
 
 /** One line about packages: `package.use`, `package.mask`, `profile/package.use.force` … */
@@ -85,9 +85,9 @@ function parse(piece: ComposerPiece): ParsedPiece {
       if (target !== undefined)
         assignments.set(target, [
           ...(assignments.get(target) ?? []),
-          { file: file.file, assignments: assignmentsOf(piece, file, kind.sourcing, problems, [file.path]) },
+          { file: file.file, assignments: assignmentsOf(piece, file, kind.sourcing, problems) },
         ])
-    } else if (kind.kind === 'package') lines.push(...linesOf(file, kind, problems))
+    } else if (kind.kind === 'package') for (const line of linesOf(file, kind, problems)) lines.push(line)
     else if (kind.kind === 'ini') problems.push(...iniProblems(file, kind.base))
   }
   return { piece, assignments, lines, problems }
@@ -116,30 +116,42 @@ export function inPortageOrder(a: string, b: string): number {
   return left.length - right.length
 }
 
+/** Files that one file may source, those that they source included: each could source the next one twice. */
+const MOST_SOURCES = 1000
+
 /** Assignments of a file with those of the files that it sources where the `source` stands. */
-function assignmentsOf(
-  piece: ComposerPiece,
+export function assignmentsOf(
+  piece: Pick<ComposerPiece, 'files'>,
   file: ComposerFile,
   sourcing: boolean,
   problems: Problem[],
-  way: readonly string[],
 ): PlacedAssignment[] {
-  const { statements, mistakes } = parseAssignments(textOf(file.bytes), { sourcing })
-  problems.push(...inFile(file, mistakes))
-  return statements.flatMap((statement) => {
-    if (statement.kind === 'assign') {
-      problems.push(...inFile(file, expand(statement.value, () => '', statement.line).mistakes))
-      return [{ ...statement, file: file.file }]
+  const found: PlacedAssignment[] = []
+  let sources = 0
+  const read = (one: ComposerFile, way: readonly string[]): void => {
+    const { statements, mistakes } = parseAssignments(textOf(one.bytes), { sourcing })
+    for (const mistake of inFile(one, mistakes)) problems.push(mistake)
+    for (const statement of statements) {
+      if (sources > MOST_SOURCES) return
+      const place = { file: one.file, line: statement.line }
+      if (statement.kind === 'assign') {
+        for (const mistake of expand(statement.value, () => '', statement.line).mistakes)
+          problems.push(...inFile(one, [mistake]))
+        found.push({ ...statement, file: one.file })
+        continue
+      }
+      const path = sourced(statement.path, one.path)
+      const wanted = piece.files.find((other) => other.path === path)
+      if (path === undefined || wanted === undefined)
+        problems.push(problem('source-outside', place, { path: statement.path }))
+      else if (way.includes(path)) problems.push(problem('source-circle', place, { path: statement.path }))
+      else if (++sources <= MOST_SOURCES) read(wanted, [...way, path])
     }
-    const place = { file: file.file, line: statement.line }
-    const path = sourced(statement.path, file.path)
-    const wanted = piece.files.find((one) => one.path === path)
-    if (path === undefined || wanted === undefined)
-      problems.push(problem('source-outside', place, { path: statement.path }))
-    else if (way.includes(path)) problems.push(problem('source-circle', place, { path: statement.path }))
-    else return assignmentsOf(piece, wanted, sourcing, problems, [...way, path])
-    return []
-  })
+  }
+  read(file, [file.path])
+  if (sources > MOST_SOURCES)
+    problems.push(problem('source-too-often', { file: file.file, line: 1 }, { most: MOST_SOURCES }))
+  return found
 }
 
 /** `source` takes a path from the root or from its own file's folder (shlex.sourcehook); undefined where none can be known. */
@@ -155,10 +167,13 @@ function linesOf(
   problems: Problem[],
 ): PackageLine[] {
   const { entries, mistakes } = parsePackageFile(kind.of, textOf(file.bytes))
-  problems.push(...inFile(file, mistakes))
+  for (const mistake of inFile(file, mistakes)) problems.push(mistake)
   return entries.flatMap((entry) => {
     const found = isAboutPackages(kind.of, entry)
-      ? parseAtom(entry.atom, { wildcards: !file.path.startsWith('profile/'), repository: true })
+      ? parseAtom(kind.of === 'provided' ? `=${entry.atom}` : entry.atom, {
+          wildcards: !file.path.startsWith('profile/'),
+          repository: true,
+        })
       : { atom: undefined }
     if ('mistake' in found) {
       problems.push(...inFile(file, [{ ...found.mistake, line: entry.line }]))

@@ -1,12 +1,23 @@
 /** The repositories that a composed directory names (portage(5): repos.conf, with a DEFAULT section). */
+import type { Place } from '../config/problem.ts'
+import type { Composed } from './compose.ts'
 import { parseIni } from './language/ini.ts'
 import { interpolate } from './language/interpolation.ts'
-import { textOf, type PortageDirectory, type Repository } from './model.ts'
+import { textOf, type PortageDirectory, type PortageFile, type Repository } from './model.ts'
+
+/** Where a composed directory first names each of its repositories: file and line of the configuration directory. */
+export function repositoryPlaces({ directory, origins }: Pick<Composed, 'directory' | 'origins'>): Map<string, Place> {
+  const places = new Map<string, Place>()
+  for (const { path, bytes } of directory.files.filter(isReposConf))
+    for (const { name, line } of parseIni(textOf(bytes)).sections)
+      // A file of a folder is one file of a piece, line by line.
+      if (!places.has(name)) places.set(name, { file: origins.get(path)?.[0] ?? path, line })
+  return places
+}
 
 export function repositoriesOf(directory: PortageDirectory): Repository[] {
   const sections = new Map<string, Map<string, string>>()
-  for (const file of directory.files) {
-    if (!file.path.startsWith('repos.conf')) continue
+  for (const file of directory.files.filter(isReposConf)) {
     for (const { name, keys } of parseIni(textOf(file.bytes)).sections) {
       const section = sections.get(name) ?? new Map<string, string>()
       for (const { key, value } of keys) section.set(key, value)
@@ -30,4 +41,8 @@ export function repositoriesOf(directory: PortageDirectory): Repository[] {
       main: name === main,
     }
   })
+}
+
+function isReposConf({ path }: PortageFile): boolean {
+  return path === 'repos.conf' || path.startsWith('repos.conf/')
 }

@@ -10,9 +10,9 @@
 import type { MessageCode, Values } from '../config/messages.ts'
 import { problem, type Problem } from '../config/problem.ts'
 import type { Assign } from './language/assignments.ts'
-import { segments } from './language/expand.ts'
+import { segments, type Segment } from './language/expand.ts'
 import { quoted } from './language/quoted.ts'
-import { ACCEPTED, isList, type ListVariables } from './variables.ts'
+import { isList, type ListVariables } from './variables.ts'
 
 /** One file of assignments of a piece. */
 export interface AssignmentFile {
@@ -38,6 +38,8 @@ export interface VariableStep {
   readonly value: string
   /** The words it adds and takes away, or undefined where the value replaces what was there. */
   readonly words: readonly string[] | undefined
+  /** The value goes on from what the variable was: it refers to its own name. */
+  readonly extends: boolean
 }
 
 export interface Stacked {
@@ -46,31 +48,39 @@ export interface Stacked {
   /** In the order of the pieces; of several assignments in one piece the last. */
   readonly steps: readonly VariableStep[]
   readonly problems: readonly Problem[]
+  /** What `${NAME}` means behind it, for the file that Portage reads next. */
+  readonly known: KnownValues
 }
 
-/**
- * @param pieces for each piece its files, in Portage's order; a piece without any has an empty list
- * @param inProfile the file will be the last profile's make.defaults, and no make.conf
- */
+export interface StackOptions {
+  /** The file is the last profile's make.defaults, and no make.conf. */
+  readonly inProfile?: boolean
+  /** What the file that Portage reads before has left. */
+  readonly known?: KnownValues
+}
+
+export type KnownValues = ReadonlyMap<string, Value>
+
+/** @param pieces for each piece its files, in Portage's order; a piece without any has an empty list */
 export function stackAssignments(
   pieces: readonly (readonly AssignmentFile[])[],
   lists: ListVariables,
-  inProfile = false,
+  options: StackOptions = {},
 ): Stacked {
-  const stack = new Stack(lists, inProfile)
+  const stack = new Stack(lists, options)
   for (const [index, files] of pieces.entries()) if (files.length > 0) stack.add(index, files)
-  return { text: stack.blocks.join('\n'), steps: stack.steps, problems: stack.problems }
+  return { text: stack.text(), steps: stack.steps, problems: stack.problems, known: stack.known }
 }
 
 /** A value as far as it can be known here. */
-interface Value {
+export interface Value {
   /** For people. */
   readonly text: string
   /** What Portage reads as that text: `$` and `\` escaped, `${NAME}` where only Portage knows the value. */
   readonly written: string
   /** The names that only Portage knows. */
   readonly open: readonly string[]
-  /** A list that goes on from the profile's own words: `FEATURES="${FEATURES} x"` where no piece has set it before. */
+  /** A list that begins with the profile's own words: `FEATURES="${FEATURES} x"` where no piece has set it before. */
   readonly continues: boolean
   /** A name whose value can be written here no more. */
   readonly lost: string | undefined
@@ -84,21 +94,25 @@ interface Naming {
 }
 
 class Stack {
-  readonly blocks: string[] = []
   readonly steps: VariableStep[] = []
   readonly problems: Problem[] = []
-  private readonly lists: ListVariables
   /** What `${NAME}` means at this point. As in Portage's profiles it is the last value, not the stacked one. */
-  private readonly known = new Map<string, Value>()
+  readonly known: Map<string, Value>
+  private readonly blocks: string[] = []
+  private readonly lists: ListVariables
+  private readonly inProfile: boolean
   /** Lists that an earlier block has set: they are continued. */
   private readonly begun: Set<string>
   /** `-*` and `-video_cards_*` among the USE flags so far. */
   private readonly cleared = new Set<string>()
 
-  constructor(lists: ListVariables, inProfile: boolean) {
+  constructor(lists: ListVariables, { inProfile = false, known = new Map() }: StackOptions) {
     this.lists = lists
-    // What Portage does not stack among profiles goes on from the profile before by reference.
-    this.begun = new Set(inProfile ? ACCEPTED : [])
+    this.inProfile = inProfile
+    this.known = new Map(known)
+    // The last profile's value goes on from the one before it: so `${NAME}` in make.conf has the words of both, and what
+    // Portage does not stack among profiles stacks all the same. USE it forgets before each profile.
+    this.begun = new Set(inProfile ? [...lists.incremental].filter((name) => name !== 'USE') : [])
   }
 
   add(piece: number, files: readonly AssignmentFile[]): void {
@@ -118,6 +132,7 @@ class Stack {
         line: assignment.line,
         value: value.text,
         words: isList(this.lists, name) ? wordsOf(value.text) : undefined,
+        extends: segments(assignment.value).some((part) => part.kind === 'reference' && part.name === name),
       })
     }
     this.blocks.push([...lines, ...this.listLines(last), ''].join('\n'))
@@ -134,34 +149,56 @@ class Stack {
     return plain
   }
 
-  private valueOf({ name, value }: PlacedAssignment): Value {
+  private valueOf(assignment: PlacedAssignment): Value {
+    const { name, value } = assignment
     let [text, written] = ['', '']
     let continues = false
     let lost: string | undefined
     const open: string[] = []
-    for (const part of segments(value)) {
+    const parts = segments(value)
+    for (const [index, part] of parts.entries()) {
+      const isFirst = text.trim() === '' && endsWord(parts[index + 1])
       if (part.kind === 'text') {
         text += part.text
         written += escaped(part.text)
         continue
       }
       const known = this.known.get(part.name)
-      if (known === undefined && part.name === name && isList(this.lists, name) && text.trim() === '') continues = true
+      if (known === undefined && part.name === name && isList(this.lists, name) && isFirst) continues = true
       else if (known === undefined) {
         text += `\${${part.name}}`
-        written += `\${${part.name}}`
-        open.push(part.name)
+        if (this.canPutAside(part.name)) written += putAside(part.name)
+        else {
+          written += `\${${part.name}}`
+          open.push(part.name)
+        }
       } else {
-        // The profile's words come first anyway; behind a word that takes away they would come back.
-        if (known.continues && (part.name !== name || /(^|\s)-/.test(text))) lost = part.name
-        if (text.trim() === '' && part.name === name) continues ||= known.continues
+        // The profile's words come first anyway. Behind other words they would come back.
+        if (known.continues && part.name === name && isFirst) continues = true
+        else if (known.continues && this.canPutAside(part.name)) written += putAside(part.name)
+        else if (known.continues) lost = part.name
         text += known.text
         written += known.written
         open.push(...known.open)
-        lost ??= known.lost ?? known.open.find((one) => this.known.has(one))
+        lost ??= known.lost ?? this.lateIn(known)
       }
     }
-    return { text, written, open, continues, lost }
+    if (text.length <= LONGEST_VALUE) return { text, written, open, continues, lost }
+    this.complain('value-too-long', assignment, { name, most: LONGEST_VALUE })
+    return NOTHING
+  }
+
+  /**
+   * Whether the profile's own words of a list can be kept under another name. Portage drops names that begin with `__`
+   * behind make.conf (portage.config), and behind no other file.
+   */
+  private canPutAside(name: string): boolean {
+    return !this.inProfile && this.lists.incremental.has(name)
+  }
+
+  /** A name that was open when the value was made and has been set since. */
+  private lateIn(value: Value): string | undefined {
+    return value.open.find((one) => this.known.has(one))
   }
 
   /** As it was written, but with a list in place of its name: `${USE}` would be the stacked one in the composed file. */
@@ -175,12 +212,24 @@ class Stack {
       if (part.kind === 'text') return escaped(part.text)
       const known = isStacked(part.name) ? this.known.get(part.name) : undefined
       if (known === undefined) return `\${${part.name}}`
-      const lost = known.continues ? part.name : known.lost
+      const fromProfile = known.continues && this.canPutAside(part.name) ? putAside(part.name) : ''
+      const lost = (known.continues && fromProfile === '' ? part.name : known.lost) ?? this.lateIn(known)
       if (lost !== undefined) this.complain('list-of-profile', assignment, { name, reference: lost })
-      return known.written
+      return fromProfile + known.written
     })
     if (/["']/.test(value)) this.complain('list-between-quotes', assignment, { name })
     return `${name}=${quoted(written.join(''))}`
+  }
+
+  /** The composed file. */
+  text(): string {
+    const written = this.blocks.join('\n')
+    const aside = new Set([...written.matchAll(/\$\{__PROFILE_(\w+)\}/g)].map(([, name = '']) => name))
+    if (aside.size === 0) return written
+    const lines = [...aside].toSorted().map((name) => `__PROFILE_${name}="\${${name}}"`)
+    return ['# What the profile has, for pieces that put it behind words of their own.', ...lines, '', written].join(
+      '\n',
+    )
   }
 
   private listLines(last: ReadonlyMap<string, Naming>): string[] {
@@ -192,11 +241,11 @@ class Stack {
       this.refuseInList(naming)
       if (this.lists.groups.has(name)) {
         groups.push(name)
-        flags.push(...wordsOf(naming.value.written).map((word) => asFlag(name, word)))
+        for (const word of wordsOf(naming.value.written)) flags.push(asFlag(name, word))
       } else if (name !== 'USE') lines.push(...this.listLine(name, wordsOf(naming.value.written)))
     }
     const use = last.get('USE')
-    if (use !== undefined) flags.push(...wordsOf(use.value.written))
+    if (use !== undefined) for (const word of wordsOf(use.value.written)) flags.push(word)
     for (const flag of flags) if (flag.endsWith('*')) this.cleared.add(flag)
     if (groups.length > 0) lines.push(`# ${groups.join(', ')}: as USE flags, which add to the profile's`)
     return [...lines, ...this.listLine('USE', flags)]
@@ -241,10 +290,19 @@ class Stack {
   }
 }
 
+function putAside(name: string): string {
+  return `\${__PROFILE_${name}}`
+}
+
 /** `VIDEO_CARDS="-intel"` → `-video_cards_intel` (portage.config.regenerate, make_defaults_use). */
 function asFlag(group: string, word: string): string {
   const prefix = `${group.toLowerCase()}_`
   return word.startsWith('-') ? `-${prefix}${word.slice(1)}` : `${prefix}${word}`
+}
+
+/** Whether what stands before a segment ends there, as a word. */
+function endsWord(next: Segment | undefined): boolean {
+  return next === undefined || (next.kind === 'text' && /^\s/.test(next.text))
 }
 
 function wordsOf(text: string): string[] {
@@ -255,6 +313,9 @@ function wordsOf(text: string): string[] {
 function escaped(text: string): string {
   return text.replaceAll(/[\\$]/g, '\\$&')
 }
+
+/** Far above any value that means something: `X="$X $X"` doubles, and would not end. */
+const LONGEST_VALUE = 100_000
 
 const WIDTH = 110
 

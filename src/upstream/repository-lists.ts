@@ -21,8 +21,8 @@ export async function hasRevision(revision: string, { gitDir, signal }: Revision
 }
 
 /**
- * Texts of those `make.defaults` below `profiles/` of a revision that say which variables are USE_EXPAND groups. Two
- * processes for all of them: Gentoo has hundreds.
+ * Texts of those `make.defaults` below `profiles/` of a revision that say which variables are USE_EXPAND groups, or belong
+ * to profiles. Two processes for all of them: Gentoo has hundreds.
  */
 export async function makeDefaultsOf(revision: string, { gitDir, signal }: RevisionOptions): Promise<string[]> {
   const git = gitSetting(gitDir)
@@ -35,5 +35,5 @@ export async function makeDefaultsOf(revision: string, { gitDir, signal }: Revis
   if (ids.length === 0) return []
   const input = [...new Set(ids)].map((id) => `${id}\n`).join('')
   const shown = await run([...git.argv, 'cat-file', '--batch'], { ...call, input })
-  return shown.stdout.split(/^[0-9a-f]{40,64} blob \d+$/m).filter((text) => /^\s*(export\s+)?USE_EXPAND/m.test(text))
+  return shown.stdout.split(/^[0-9a-f]{40,64} blob \d+$/m).filter((text) => /^\s*(export\s+)?(USE_EXPAND|PROFILE_ONLY_VARIABLES)/m.test(text))
 }

@@ -209,7 +209,7 @@ const aFile = fc
   .constantFrom(...Object.keys(FILES))
   .chain((path) =>
     (FILES[path] ?? fc.constant('')).chain((text) =>
-      fc.constantFrom('', '', '/one', '/deep/two').map((below): [string, string] => [path + below, text]),
+      fc.constantFrom('', '', '/one', '/deep/two', '/deep+one').map((below): [string, string] => [path + below, text]),
     ),
   )
 
@@ -258,6 +258,7 @@ export function piecesOf(all: readonly Files[]): ComposerPiece[] {
   }))
 }
 
+/** The pieces of one machine, with what each of them needs and does not bring itself. */
 export function machine(...all: readonly Files[]): Files[] {
-  return all.map((files, index) => (index === 0 ? { ...files, ...REPOSITORIES, ...ENVIRONMENTS } : files))
+  return all.map((files, index) => (index === 0 ? { ...REPOSITORIES, ...ENVIRONMENTS, ...files } : files))
 }

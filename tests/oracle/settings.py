@@ -129,7 +129,9 @@ def write_pieces(root, request):
             others[base] = text if replaced else others.get(base, b"") + text
     put(os.path.join(profile, "eapi"), b"8\n")
     for base, text in others.items():
-        put(os.path.join(profile if below(base, "profile") else etc, base.removeprefix("profile/")), text)
+        # package.provided is one of those that profiles of this EAPI have no more, and the user's own has.
+        inside = below(base, "profile") and base != "profile/package.provided"
+        put(os.path.join(profile, base.removeprefix("profile/")) if inside else os.path.join(etc, base), text)
 
     last = os.path.join(root, "chain", "last")
     put(os.path.join(last, "parent"), "".join(f"{one}\n" for one in parents).encode())

@@ -1,6 +1,8 @@
 /** The oracle: every composed directory means to Portage what its pieces mean, one on top of the other. */
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { recipe } from '../../miniature/making.ts'
 import { compose } from '../../src/portage/compose.ts'
 import type { ComposerPiece } from '../../src/portage/model.ts'
 import { INCREMENTALS, listVariables, type ListVariables } from '../../src/portage/variables.ts'
@@ -12,8 +14,8 @@ const RUNS = Number(process.env['GENTOOMUCH_ORACLE_RUNS'] ?? 400)
 /** Another seed for every day, so that the runs of a project's life try more than one of them. */
 const SEED = Number(process.env['GENTOOMUCH_ORACLE_SEED'] ?? Math.floor(Date.now() / 86_400_000))
 
-/** What the miniature's base profile declares. */
-const LISTS = listVariables(['USE_EXPAND="CPU_FLAGS_X86 ELIBC KERNEL VIDEO_CARDS"\n'])
+/** What the miniature's profiles declare. */
+const LISTS = listVariables([readFileSync(recipe('repository', 'profiles', 'base', 'make.defaults'), 'utf8')])
 
 interface Answer {
   readonly comparisons: number
@@ -77,6 +79,7 @@ describe('a broken merge rule is noticed', () => {
     { 'make.conf': 'USE="-color"\nACCEPT_LICENSE="-Proprietary"\n', 'package.use': 'app-misc/greet -doc\n' },
   )
   const without = (name: string): ListVariables => ({
+    ...LISTS,
     incremental: new Set([...LISTS.incremental].filter((one) => one !== name)),
     groups: new Set([...LISTS.groups].filter((one) => one !== name)),
   })

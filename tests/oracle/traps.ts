@@ -96,4 +96,33 @@ export const TRAPS: Readonly<Record<string, readonly Files[]>> = {
     { 'profile/make.defaults': 'USE="color"\nVIDEO_CARDS="intel"\nFOO="one"\n', 'make.conf': 'USE="-color"\n' },
     { 'profile/make.defaults': 'USE="ssl -color"\nVIDEO_CARDS="-intel vesa"\nFOO="${FOO} two"\n' },
   ],
+  'words of the profile behind words of a piece': [
+    { 'make.conf': 'ACCEPT_LICENSE="${ACCEPT_LICENSE} -@EULA"\nFEATURES="${FEATURES} nodoc"\n' },
+    { 'make.conf': 'ACCEPT_LICENSE="Proprietary * @FREE ${ACCEPT_LICENSE}"\nFEATURES="-nodoc news ${FEATURES}"\n' },
+    { 'make.conf': 'FOO="${FEATURES} ${CONFIG_PROTECT}"\nCONFIG_PROTECT="-/etc ${CONFIG_PROTECT} /srv"\n' },
+  ],
+  'a reference that is part of a word': [
+    { 'make.conf': 'CONFIG_PROTECT="${CONFIG_PROTECT}/more"\nFEATURES="no${ABSENT}man"\n' },
+    { 'make.conf': 'CONFIG_PROTECT="/a ${CONFIG_PROTECT}"\n' },
+  ],
+  'lists across profile/make.defaults and make.conf': [
+    { 'profile/make.defaults': 'VIDEO_CARDS="intel"\nFEATURES="nodoc"\nACCEPT_RESTRICT="fetch"\nFOO="defaults"\n' },
+    {
+      'profile/make.defaults': 'FEATURES="noman"\nCPU_FLAGS_X86="-* avx"\n',
+      'make.conf': 'FOO="${VIDEO_CARDS} ${FEATURES} ${FOO}"\nACCEPT_RESTRICT="bindist ${ACCEPT_RESTRICT}"\n',
+    },
+    { 'make.conf': 'FEATURES="ccache ${FEATURES}"\nCPU_FLAGS_X86="$CPU_FLAGS_X86 sse3"\nUSE="ssl"\n' },
+  ],
+  'a group that is declared by reference': [
+    { 'make.conf': 'MY="SOUND_CARDS"\nUSE_EXPAND="${MY}"\nSOUND_CARDS="hda"\n' },
+    { 'make.conf': 'SOUND_CARDS="usb -hda"\n' },
+  ],
+  'what is provided': [
+    { 'profile/package.provided': 'net-misc/greetd-1.5\n' },
+    { 'profile/package.provided': 'app-misc/greet-1.0\n-net-misc/greetd-1.5\n' },
+  ],
+  'names in folders that sort around the slash': [
+    { 'package.use/gcc/z': 'app-misc/greet doc\n', 'package.use/gcc+x': 'app-misc/greet -doc\n' },
+    { 'package.use/a b': 'app-misc/greet nls\n', 'package.use/a/z': 'app-misc/greet -nls\n' },
+  ],
 }

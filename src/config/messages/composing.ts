@@ -27,6 +27,39 @@ export const COMPOSING_MESSAGES = {
     text: 'package.env names {name}; none of the pieces has a file env/{name}.',
     hint: 'Make it, or take the name away.',
   },
+  'list-in-env': {
+    severity: 'error',
+    text: '{name} uses the list {reference}, which means another thing in files of env/.',
+    hint: 'Write the words themselves.',
+  },
+  'profile-only': {
+    severity: 'error',
+    text: 'Portage takes {name} from profiles only; in make.conf it has no effect.',
+    hint: 'Put it into profile/make.defaults of the piece.',
+  },
+  'unprefixed-groups': {
+    severity: 'error',
+    text: '{name} cannot be set by a piece: what it names would not stack.',
+    hint: 'Set USE itself.',
+  },
+  'group-taken-back': {
+    severity: 'error',
+    text: 'USE_EXPAND takes {word} away; a group that is one for some pieces and none for others cannot be composed.',
+    hint: 'Take the word out.',
+  },
+  'value-too-long': {
+    severity: 'error',
+    text: 'a value of at most {most} characters was wanted; that of {name} is longer, with what it refers to.',
+  },
+  'source-too-often': {
+    severity: 'error',
+    text: 'source is used more than {most} times here, one file in another.',
+  },
+  'name-too-long': {
+    severity: 'error',
+    text: 'a name of at most 255 bytes was wanted; in the composed /etc/portage this one has {length}.',
+    hint: 'Give the piece or the file a shorter name.',
+  },
   'quote-in-list': {
     severity: 'error',
     text: 'words were wanted in the list {name}; found a quotation mark among them.',

@@ -1,6 +1,6 @@
 /** The files of a repository that a snapshot is made of: which they are, and what they say. */
 import { isVersion } from '../atoms/version.ts'
-import { parseIni } from '../language/ini.ts'
+import { parseIni, type IniSection } from '../language/ini.ts'
 import { parseLines } from '../language/lines.ts'
 import type { Metadata } from './pack.ts'
 
@@ -27,6 +27,15 @@ export function ebuildAt(path: string): { readonly name: string; readonly versio
 /** `metadata/md5-cache/dev-libs/foo-1.2` → `dev-libs/foo-1.2`. */
 export function metadataAt(path: string): string | undefined {
   return path.startsWith(METADATA) ? path.slice(METADATA.length) : undefined
+}
+
+const PROFILES = 'profiles/'
+
+/** `profiles/default/linux/make.defaults` → `default/linux`; undefined for what stands elsewhere, or in `profiles/` itself. */
+export function profileFolderOf(path: string): string | undefined {
+  return path.startsWith(PROFILES) && path.indexOf('/', PROFILES.length) > 0
+    ? path.slice(PROFILES.length, path.lastIndexOf('/'))
+    : undefined
 }
 
 /** Whether a file may be a package set of the repository's own: those stand in folders named `sets`. */
@@ -67,7 +76,10 @@ export function parseLicenseGroups(text: string): Map<string, string[]> {
   const groups = new Map<string, string[]>()
   for (const { tokens } of parseLines(text).nodes) {
     const [group, ...licenses] = tokens.map((word) => word.text)
-    if (group !== undefined && licenses.length > 0) groups.set(group, [...(groups.get(group) ?? []), ...licenses])
+    if (group === undefined || licenses.length === 0) continue
+    const known = groups.get(group)
+    if (known === undefined) groups.set(group, licenses)
+    else for (const license of licenses) known.push(license)
   }
   return groups
 }
@@ -80,15 +92,27 @@ export function parseLicenseGroups(text: string): Map<string, string[]> {
 export function setNames(text: string, repository: string, paths: readonly string[]): string[] {
   const names = parseIni(text).sections.flatMap((section) => {
     if (section.name === 'DEFAULT') return []
-    const option = (key: string) => section.keys.find((one) => one.key === key)?.value
-    if (!/^(?:1|yes|true|on)$/i.test(option('multiset') ?? '')) return [option('name') ?? section.name]
-    const folder = folderIn(option('directory') ?? '', repository)
+    if (!isMultiset(section)) return [nameOfSet(section)]
+    const folder = folderIn(optionOf(section, 'directory') ?? '', repository)
     if (folder === undefined) return []
-    const pattern = option('name_pattern') ?? '$name'
+    const pattern = optionOf(section, 'name_pattern') ?? '$name'
     const files = paths.filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length))
     return files.filter(isSetFile).map((file) => pattern.replaceAll(/\$name|\$\{name\}/g, () => file))
   })
   return [...new Set(names)].toSorted()
+}
+
+/** Whether a section of sets.conf is not one set, but as many as its class finds. */
+export function isMultiset(section: IniSection): boolean {
+  return /^(?:1|yes|true|on)$/i.test(optionOf(section, 'multiset') ?? '')
+}
+
+export function nameOfSet(section: IniSection): string {
+  return optionOf(section, 'name') ?? section.name
+}
+
+function optionOf({ keys }: IniSection, wanted: string): string | undefined {
+  return keys.find(({ key }) => key === wanted)?.value
 }
 
 /** `${repository:NAME}/sets/` → `sets/`. */

@@ -13,6 +13,7 @@ export interface PackedSnapshot {
   readonly arches: readonly string[]
   readonly licenseGroups: readonly (readonly [group: string, licenses: readonly string[]])[]
   readonly sets: readonly string[]
+  readonly profiles: readonly string[]
   readonly texts: readonly string[]
   /**
    * `category/package VERSION SLOT KEYWORDS IUSE VERSION …`, sorted, versions oldest first; the last three are places in
@@ -61,7 +62,7 @@ export function packer(): Packer {
 }
 
 export function unpack(packed: PackedSnapshot): Snapshot {
-  const { repository, revision, categories, arches, sets, texts } = packed
+  const { repository, revision, categories, arches, sets, profiles, texts } = packed
   const lines = new Map(packed.packages.map((line) => [line.slice(0, line.indexOf(' ')), line]))
   const opened = new Map<string, readonly SnapshotPackage[]>()
   // Packages that say the same share one list.
@@ -106,6 +107,7 @@ export function unpack(packed: PackedSnapshot): Snapshot {
     arches,
     licenseGroups: new Map(packed.licenseGroups),
     sets,
+    profiles,
     versionsOf,
   }
 }

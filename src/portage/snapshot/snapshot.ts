@@ -16,6 +16,8 @@ export interface Snapshot {
   readonly licenseGroups: ReadonlyMap<string, readonly string[]>
   /** Names of the package sets it brings, without `@`. */
   readonly sets: readonly string[]
+  /** Folders below `profiles/`: what a profile may be. */
+  readonly profiles: readonly string[]
   /** Oldest first; none for a name that is not there. */
   readonly versionsOf: (name: string) => readonly SnapshotPackage[]
 }
