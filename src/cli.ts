@@ -6,7 +6,7 @@ import type { Answer } from './commands/command.ts'
 import type { Globals } from './commands/context.ts'
 import { COMMANDS, type Entry } from './commands/index.ts'
 import { EXIT } from './errors.ts'
-import { formatError } from './report/error.ts'
+import { errorJson, formatError } from './report/error.ts'
 import { projectRoot } from './system/project.ts'
 
 /** Folders and files that others must be able to read inside containers are made with these rights, whatever the caller's umask. */
@@ -42,6 +42,7 @@ async function act(entry: Entry, command: Command, args: readonly unknown[]): Pr
 }
 
 function print(answer: Answer, globals: Globals): void {
+  if (answer.notice !== undefined && globals.json !== true) process.stderr.write(`note: ${answer.notice}\n`)
   if (globals.json === true) process.stdout.write(`${JSON.stringify(answer.json, null, 2)}\n`)
   else if (answer.text !== undefined && answer.text !== '') process.stdout.write(`${answer.text}\n`)
 }
@@ -86,6 +87,10 @@ async function main(argv: readonly string[]): Promise<void> {
     const root = await program(argv)
     await root.parseAsync(argv, { from: 'user' })
   } catch (error) {
+    // Behind -- stands what is run in a container.
+    const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).includes('--json')
+    const value = json ? errorJson(error) : undefined
+    if (value !== undefined) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
     if (error instanceof CommanderError) {
       // commander has said it; help and version are no errors.
       process.exitCode = error.exitCode === 0 ? 0 : EXIT.badCall

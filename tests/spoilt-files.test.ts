@@ -5,7 +5,7 @@ import { mutated } from './torture/mutations.ts'
 import { PARSERS } from './torture/parsers.ts'
 import { composedWith, faultsOfComposed } from './torture/pieces.ts'
 import { Random } from './torture/random.ts'
-import { faultsOf, faultsOfProblem } from './torture/requirements.ts'
+import { faultsOf, faultsOfProblems } from './torture/requirements.ts'
 
 test('300 spoilt files: nothing throws, gets lost or is told wrongly', () => {
   const seeds = corpus(1)
@@ -19,7 +19,7 @@ test('300 spoilt files: nothing throws, gets lost or is told wrongly', () => {
     for (const [name, parse] of Object.entries(PARSERS)) tell(name, faultsOf(text, parse(text, bytes)))
     if (input % 4 !== 0) continue
     const { composed, texts } = composedWith(bytes, input / 4)
-    tell('compose', [...composed.problems.flatMap((one) => faultsOfProblem(one, texts)), ...faultsOfComposed(composed)])
+    tell('compose', [...faultsOfProblems(composed.problems, texts), ...faultsOfComposed(composed)])
   }
   expect(found).toEqual([])
 })

@@ -1,5 +1,4 @@
-/** Atoms that mean no package of the snapshot, flags that none of the versions has, sets that nobody brings. */
-import { PORTAGE_SETS, type PackageSet } from '../config/model.ts'
+/** Atoms that mean no package of the snapshot, flags that none of the versions has. */
 import { editDistance, suggest } from '../config/names.ts'
 import { problem, type Problem } from '../config/problem.ts'
 import type { Atom } from '../portage/atoms/atom.ts'
@@ -9,36 +8,26 @@ import type { CheckedMachine } from './machine.ts'
 
 export function againstSnapshots(machines: readonly CheckedMachine[], snapshots: readonly Snapshot[]): Problem[] {
   if (snapshots.length === 0) return []
-  const facts = new Facts(snapshots)
+  const groups = new Set(machines.flatMap(({ composed }) => [...composed.lists.groups]))
+  const facts = new Facts(snapshots, groups)
   const lines = new Set(machines.flatMap(({ composed }) => composed.pieces.flatMap((piece) => piece.lines)))
   const sets = new Set(machines.flatMap(({ composed }) => composed.sets))
-  const groups = new Set(machines.flatMap(({ composed }) => [...composed.lists.groups]))
   return [
-    ...[...lines].flatMap((line) => aboutLine(line, facts, groups)),
+    ...[...lines].flatMap((line) => aboutLine(line, facts)),
     ...[...sets].flatMap((set) => set.lines.flatMap((line) => aboutSetLine(line, facts))),
   ]
 }
 
-/** `@name` in sets: ours, Portage's, or the snapshot's. */
-export function unknownSets(
-  used: Iterable<PackageSet>,
-  known: ReadonlyMap<string, PackageSet>,
-  snapshots: readonly Snapshot[],
-): Problem[] {
-  const names = new Set([...known.keys(), ...PORTAGE_SETS, ...snapshots.flatMap(({ sets }) => sets)])
-  return [...used].flatMap(({ file, includes }) =>
-    includes
-      .filter(({ name }) => !names.has(name))
-      .map(({ name, line }) => problem('unknown-set', { file, line }, { name }, suggest(name, names))),
-  )
-}
-
-function aboutLine(line: PackageLine, facts: Facts, groups: ReadonlySet<string>): Problem[] {
+function aboutLine(line: PackageLine, facts: Facts): Problem[] {
   const { atom } = line
   // What is provided is not in the snapshot on purpose.
   if (atom === undefined || line.of === 'provided') return []
   const meant = facts.meantBy(atom)
-  if (meant.count === 0) return [problem('no-such-package', line, { atom: line.written }, facts.suggestionFor(atom))]
+  if (meant.count === 0) {
+    // A mask is often made for versions that are still to come.
+    if (line.of === 'mask' && facts.hasName(atom)) return []
+    return [problem('no-such-package', line, { atom: line.written }, facts.suggestionFor(atom))]
+  }
   const { flags } = meant
   if (flags === undefined)
     return line.flags.length === 0
@@ -46,9 +35,9 @@ function aboutLine(line: PackageLine, facts: Facts, groups: ReadonlySet<string>)
       : [problem('no-metadata', line, { name: meant.unknown ?? '', atom: line.written })]
   return (
     line.flags
-      .filter(({ flag }) => !flags.has(flag) && !isWild(flag) && !facts.isImplicit(flag, groups))
+      .filter(({ flag }) => !flags.has(flag) && !isWild(flag) && !facts.isImplicit(flag))
       // What a host's CPU can is said of all packages, whether one of them asks for it or not.
-      .filter(({ flag }) => atom.cp !== '*/*' || !isOfGroup(flag, groups))
+      .filter(({ flag }) => atom.cp !== '*/*' || !facts.isOfGroup(flag))
       .map(({ flag }) => problem('no-such-flag', line, { atom: line.written, flag }, suggest(flag, flags)))
   )
 }
@@ -61,8 +50,9 @@ function aboutSetLine(line: PackageLine, facts: Facts): Problem[] {
 /** Groups whose flags profiles give to every package (USE_EXPAND_IMPLICIT): no IUSE names them. */
 const IMPLICIT_GROUPS: ReadonlySet<string> = new Set(['ELIBC', 'KERNEL', 'USERLAND'])
 
-function isOfGroup(flag: string, groups: Iterable<string>): boolean {
-  return [...groups].some((group) => flag.startsWith(`${group.toLowerCase()}_`))
+/** `VIDEO_CARDS` → `video_cards_`. */
+function prefixOf(group: string): string {
+  return `${group.toLowerCase()}_`
 }
 
 function isWild(flag: string): boolean {
@@ -80,11 +70,18 @@ interface Meant {
 class Facts {
   private readonly snapshots: readonly Snapshot[]
   private readonly arches: ReadonlySet<string>
+  /** Of the flags of each group, and of those that every package has. */
+  private readonly prefixes: readonly string[]
+  private readonly implicit: readonly string[]
   private readonly known = new Map<string, Meant>()
+  /** What to say of a name that nothing has; made when it is first asked for. */
+  private names: Names | undefined
 
-  constructor(snapshots: readonly Snapshot[]) {
+  constructor(snapshots: readonly Snapshot[], groups: ReadonlySet<string>) {
     this.snapshots = snapshots
     this.arches = new Set(snapshots.flatMap(({ arches }) => arches))
+    this.prefixes = [...groups].map(prefixOf)
+    this.implicit = [...groups].filter((group) => IMPLICIT_GROUPS.has(group)).map(prefixOf)
   }
 
   meantBy(atom: Atom): Meant {
@@ -95,27 +92,26 @@ class Facts {
     return made
   }
 
+  hasName({ cp }: Atom): boolean {
+    return this.snapshots.some((snapshot) => snapshot.versionsOf(cp).length > 0)
+  }
+
   /** The flags of an architecture and of the profile's implicit groups belong to every package. */
-  isImplicit(flag: string, groups: ReadonlySet<string>): boolean {
-    return (
-      this.arches.has(flag) ||
-      isOfGroup(
-        flag,
-        [...groups].filter((group) => IMPLICIT_GROUPS.has(group)),
-      )
-    )
+  isImplicit(flag: string): boolean {
+    return this.arches.has(flag) || this.implicit.some((prefix) => flag.startsWith(prefix))
+  }
+
+  isOfGroup(flag: string): boolean {
+    return this.prefixes.some((prefix) => flag.startsWith(prefix))
   }
 
   /** A name of the same category, or the same name in another one. */
   suggestionFor(atom: Atom): string | undefined {
     if (atom.extended) return undefined
-    if (this.snapshots.some((snapshot) => snapshot.versionsOf(atom.cp).length > 0))
-      return `There are ${this.versionsOf(atom.cp).join(', ')}.`
-    const names = this.snapshots.flatMap((snapshot) => snapshot.names)
-    const elsewhere = names.filter((name) => name.endsWith(`/${atom.package}`))
-    if (elsewhere.length > 0) return `Did you mean ${elsewhere.join(' or ')}?`
-    const near = names.filter((name) => Math.abs(name.length - atom.cp.length) <= 2 && editDistance(name, atom.cp) <= 2)
-    return near.length === 0 ? undefined : `Did you mean ${near.slice(0, 3).join(' or ')}?`
+    if (this.hasName(atom)) return `There are ${this.versionsOf(atom.cp).join(', ')}.`
+    const names = (this.names ??= new Names(this.snapshots.flatMap((snapshot) => snapshot.names)))
+    const meant = names.like(atom)
+    return meant.length === 0 ? undefined : `Did you mean ${meant.join(' or ')}?`
   }
 
   private versionsOf(name: string): string[] {
@@ -138,3 +134,42 @@ class Facts {
     return { count, flags: unknown === undefined ? flags : undefined, unknown }
   }
 }
+
+/** A large repository has 20,000 names, and a configuration may be wrong in each of its lines. */
+class Names {
+  private readonly byPackage = new Map<string, string[]>()
+  private readonly byCategory = new Map<string, Set<string>>()
+  private readonly known = new Map<string, readonly string[]>()
+
+  constructor(names: readonly string[]) {
+    for (const name of new Set(names)) {
+      const [category = '', word = ''] = name.split('/')
+      const same = this.byPackage.get(word)
+      if (same === undefined) this.byPackage.set(word, [name])
+      else same.push(name)
+      const beside = this.byCategory.get(category)
+      if (beside === undefined) this.byCategory.set(category, new Set([word]))
+      else beside.add(word)
+    }
+  }
+
+  /** The same name in other categories, or else at most three of the same category that are written nearly so. */
+  like({ cp, category, package: word }: Atom): readonly string[] {
+    const found = this.known.get(cp) ?? this.byPackage.get(word) ?? this.near(category, word)
+    this.known.set(cp, found)
+    return found
+  }
+
+  private near(category: string, word: string): string[] {
+    const beside = [...(this.byCategory.get(category) ?? [])]
+    return beside
+      .filter(
+        (one) => Math.abs(one.length - word.length) <= MOST_WRONG && editDistance(one, word, MOST_WRONG) <= MOST_WRONG,
+      )
+      .slice(0, 3)
+      .map((one) => `${category}/${one}`)
+  }
+}
+
+/** Letters. */
+const MOST_WRONG = 2

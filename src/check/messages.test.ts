@@ -3,61 +3,36 @@ import { expect, test } from 'vitest'
 import type { CHECK_MESSAGES } from '../config/messages/check.ts'
 import type { COMPOSING_MESSAGES } from '../config/messages/composing.ts'
 import type { Config, Piece, Stage3Define, Stage4Define } from '../config/model.ts'
-import { describeProblem, problem, type Problem } from '../config/problem.ts'
-import { compose } from '../portage/compose.ts'
-import type { ComposerPiece } from '../portage/model.ts'
-import { LISTS, makeConfs, piece } from '../portage/pieces.testkit.ts'
-import type { Snapshot } from '../portage/snapshot/snapshot.ts'
-import { againstSnapshots, unknownSets } from './against-snapshot.ts'
+import { describeProblem, type Problem } from '../config/problem.ts'
+import { makeConfs, piece } from '../portage/pieces.testkit.ts'
+import { againstSnapshots } from './against-snapshot.ts'
+import { machine, SNAPSHOT } from './checked.testkit.ts'
 import { unexecutable } from './cpu.ts'
 import { disagreements } from './disagreements.ts'
-import type { CheckedMachine } from './machine.ts'
 import { profiles } from './profiles.ts'
+import { gentooProfiles, notSynced, withoutRepository } from './repositories.ts'
+import { unknownSets } from './sets.ts'
 import { siblings } from './siblings.ts'
 import { unused } from './unused.ts'
 
-type Code = keyof typeof CHECK_MESSAGES | keyof typeof COMPOSING_MESSAGES
+/** What is looked at outside of this folder: the workbench's own tests of `check` say these, with their exact text. */
+type Elsewhere = 'bad-node' | 'bad-compression' | 'uncommitted' | 'no-git'
+type Code = Exclude<keyof typeof CHECK_MESSAGES | keyof typeof COMPOSING_MESSAGES, Elsewhere>
 
-const machine = (pieces: readonly ComposerPiece[], set?: string): CheckedMachine => ({
-  name: 'porch',
-  composed: compose(pieces, set === undefined ? [] : [{ name: 'tools', file: 'package.sets/tools', text: set }], LISTS),
-})
 const composing = (files: Readonly<Record<string, string>>) => machine([piece('global', 'g', files)]).composed.problems
 const makeConf = (...texts: string[]) => machine(makeConfs(...texts)).composed.problems
 const uses = (ranks: 'local' | 'mixed', ...lines: string[]) =>
-  disagreements([
-    machine(
-      lines.map((line, index) =>
-        piece(ranks === 'mixed' && index === 0 ? 'cpu' : 'local', `p${index}`, { 'package.use': `${line}\n` }),
+  disagreements(
+    [
+      machine(
+        lines.map((line, index) =>
+          piece(ranks === 'mixed' && index === 0 ? 'cpu' : 'local', `p${index}`, { 'package.use': `${line}\n` }),
+        ),
       ),
-    ),
-  ])
+    ],
+    [SNAPSHOT],
+  )
 
-const SNAPSHOT: Snapshot = {
-  repository: 'gentoo',
-  revision: '0'.repeat(40),
-  names: ['app-misc/greet', 'dev-libs/libgreet'],
-  categories: ['app-misc', 'dev-libs'],
-  arches: ['amd64'],
-  licenseGroups: new Map(),
-  sets: ['greetings'],
-  versionsOf: (name) =>
-    SNAPSHOT.names.includes(name)
-      ? ['1.0', '1.1'].map((version) => {
-          const [category = '', word = ''] = name.split('/')
-          return {
-            category,
-            package: word,
-            version,
-            slot: '0',
-            subSlot: '0',
-            repository: 'gentoo',
-            keywords: ['amd64'],
-            iuse: ['color', 'nls'],
-          }
-        })
-      : [],
-}
 const against = (files: Readonly<Record<string, string>>, set?: string) =>
   againstSnapshots([machine([piece('global', 'g', files)], set)], [SNAPSHOT])
 
@@ -97,9 +72,6 @@ const empty: Config = {
   kernelConfigs: new Map(),
 }
 
-/** What the program says elsewhere, where its own tests look: the words are the same. */
-const said = (code: Code, values: Readonly<Record<string, string | number>>) => [problem(code, { file: '.' }, values)]
-
 const ROWS: { readonly [code in Code]: readonly [Problem[] | readonly Problem[], string] } = {
   'make-profile-in-piece': [
     composing({ 'make.profile': '' }),
@@ -122,6 +94,39 @@ const ROWS: { readonly [code in Code]: readonly [Problem[] | readonly Problem[],
     composing({ 'package.env': 'a/a fast' }),
     'g/package.env:1: package.env names fast; none of the pieces has a file env/fast. Make it, or take the name away.',
   ],
+  'list-in-env': [
+    composing({ 'package.env': 'a/a fast', 'env/fast': 'FEATURES="${FEATURES} a"\nX="${FEATURES}"\n' }),
+    'g/env/fast:2: X uses the list FEATURES, which means another thing in files of env/. Write the words themselves.',
+  ],
+  'profile-only': [
+    composing({ 'profile/make.defaults': 'PROFILE_ONLY_VARIABLES="MINE"\n', 'make.conf': 'MINE="x"\n' }),
+    'g/make.conf:1: Portage takes MINE from profiles only; in make.conf it has no effect. Put it into profile/make.defaults of the piece.',
+  ],
+  'unprefixed-groups': [
+    makeConf('USE_EXPAND_UNPREFIXED="MINE"\n'),
+    'p0/make.conf:1: USE_EXPAND_UNPREFIXED cannot be set by a piece: what it names would not stack. Set USE itself.',
+  ],
+  'group-taken-back': [
+    makeConf('USE_EXPAND="MINE"\n', 'USE_EXPAND="-MINE"\n'),
+    'p1/make.conf:1: USE_EXPAND takes -MINE away; a group that is one for some pieces and none for others cannot be composed. Take the word out.',
+  ],
+  'value-too-long': [
+    makeConf(`A="${'x'.repeat(60_000)}"\nB="$A$A"\n`),
+    'p0/make.conf:2: a value of at most 100000 characters was wanted; that of B is longer, with what it refers to.',
+  ],
+  'source-too-often': [
+    composing({
+      'make.conf': 'source a\n',
+      a: 'source b\nsource b\n'.repeat(40),
+      b: 'source c\nsource c\n'.repeat(40),
+      c: 'A="1"\n',
+    }).slice(0, 1),
+    'g/make.conf:1: source is used more than 1000 times here, one file in another.',
+  ],
+  'name-too-long': [
+    composing({ [`package.use/${'x'.repeat(256)}`]: 'a/a b' }),
+    `g/package.use/${'x'.repeat(256)}: a name of at most 255 bytes was wanted; in the composed /etc/portage this one has 256. Give the piece or the file a shorter name.`,
+  ],
   'quote-in-list': [
     makeConf('USE="\'a\'"'),
     'p0/make.conf:1: words were wanted in the list USE; found a quotation mark among them. Words of a list hold no quotation marks.',
@@ -136,8 +141,8 @@ const ROWS: { readonly [code in Code]: readonly [Problem[] | readonly Problem[],
     "p0/make.conf:1: VIDEO_CARDS repeats the profile's words behind its own, where they cannot be known. The profile's words count already; take the reference away.",
   ],
   'list-of-profile': [
-    makeConf('FEATURES="${FEATURES} a"\n', 'FEATURES="-b ${FEATURES}"\n'),
-    'p1/make.conf:1: FEATURES uses FEATURES, which goes on from words of the profile that cannot be written here. Write the words themselves.',
+    composing({ 'profile/make.defaults': 'FEATURES="${FEATURES} a"\nFEATURES="-b ${FEATURES}"\n' }),
+    'g/profile/make.defaults:2: FEATURES uses FEATURES, which goes on from words of the profile that cannot be written here. Write the words themselves.',
   ],
   'empty-group': [
     makeConf('VIDEO_CARDS=""'),
@@ -152,8 +157,16 @@ const ROWS: { readonly [code in Code]: readonly [Problem[] | readonly Problem[],
     'p0/make.conf:2: X holds a list and quotation marks; what the list is cannot be written between them. Write the words themselves.',
   ],
   overruled: [
+    uses('mixed', 'app-misc/greet:0 color', 'app-misc/greet -color'),
+    'p1/package.use:1: package.use: "app-misc/greet -color" has no effect in porch: p0/package.use:1 says "app-misc/greet:0 color", and Portage lets the more specific atom win. Use the same atom here, or take the other line away.',
+  ],
+  'overruled-in-part': [
     uses('mixed', '=app-misc/greet-1.0 color', 'app-misc/greet -color'),
-    'p1/package.use:1: package.use: "app-misc/greet -color" has no effect in porch: p0/package.use:1 says "=app-misc/greet-1.0 color", and Portage lets the more specific atom win. Use the same atom here, or take the other line away.',
+    'p1/package.use:1: package.use: "app-misc/greet -color" has no effect on what =app-misc/greet-1.0 means in porch: p0/package.use:1 says "=app-misc/greet-1.0 color", and Portage lets the more specific atom win. Where that is not meant, say it of =app-misc/greet-1.0 here, too.',
+  ],
+  'overruled-by-first-in-part': [
+    uses('mixed', '>=app-misc/greet-1.1 color', '<app-misc/greet-2 -color'),
+    'p1/package.use:1: package.use: "<app-misc/greet-2 -color" may have no effect on what >=app-misc/greet-1.1 means in porch: p0/package.use:1 says ">=app-misc/greet-1.1 color", and of two atoms that are equally specific Portage lets the first one win. Where that is not meant, say it of >=app-misc/greet-1.1 here, too.',
   ],
   'overruled-by-first': [
     uses('mixed', 'app-misc/greet::gentoo color', 'app-misc/greet -color'),
@@ -196,7 +209,12 @@ const ROWS: { readonly [code in Code]: readonly [Problem[] | readonly Problem[],
   ],
   'unknown-set': [
     unknownSets(
-      [{ name: 'tools', file: 'package.sets/tools', text: '', includes: [{ name: 'greeting', line: 2 }] }],
+      [
+        {
+          sets: [{ name: 'tools', file: 'package.sets/tools', text: '', includes: [{ name: 'greeting', line: 2 }] }],
+          directory: machine([]).composed.directory,
+        },
+      ],
       new Map(),
       [SNAPSHOT],
     ),
@@ -211,8 +229,23 @@ const ROWS: { readonly [code in Code]: readonly [Problem[] | readonly Problem[],
     'stage4.defines/porch/profile:1: the profile default has not been bootstrapped yet. gentoomuch bootstrap default STAGE3',
   ],
   'not-synced': [
-    said('not-synced', { name: 'gentoo' }),
-    '.: the repository gentoo is not here, so atoms, flags and USE_EXPAND groups were not held against it. gentoomuch sync',
+    notSynced([{ name: 'gentoo', file: 'g/repos.conf', line: 3 }]),
+    'g/repos.conf:3: the repository gentoo is not here, so atoms, flags and USE_EXPAND groups were not held against it. gentoomuch sync',
+  ],
+  'no-repository': [
+    withoutRepository([machine([])]),
+    'portage.global: no piece of porch names a repository, so there is nothing to take packages from. Write portage.global/repos.conf/gentoo.conf as gentoomuch init does.',
+  ],
+  'profile-unknown-repository': [
+    gentooProfiles([machine([piece('global', 'g', { 'repos.conf': '[gentoo]\n', profile: 'else:default' })])], []),
+    'g/profile:1: the profile else:default stands in the repository else, which no piece of porch names; there are gentoo.',
+  ],
+  'no-such-profile': [
+    gentooProfiles(
+      [machine([piece('global', 'g', { 'repos.conf': '[gentoo]\n', profile: 'gentoo:bse' })])],
+      [SNAPSHOT],
+    ),
+    'g/profile:1: the current snapshot of gentoo has no folder profiles/bse, which is to be the profile of porch. Did you mean base?',
   ],
   'no-metadata': [
     againstSnapshots(
@@ -234,17 +267,7 @@ const ROWS: { readonly [code in Code]: readonly [Problem[] | readonly Problem[],
     cpu('-march=native'),
     'p0/make.conf:2: CFLAGS says -march=native, which means another thing on every host, so the same configuration gives other machines. Write out what it means: gcc -march=native -Q --help=target.',
   ],
-  'bad-node': [said('bad-node', { message: 'mknod words were wanted' }), '.: mknod words were wanted.'],
-  'bad-compression': [said('bad-compression', { message: 'There is no lzma.' }), '.: There is no lzma.'],
   unused: [unused(empty), 'portage.locals/nobody: no definition uses this local piece.'],
-  uncommitted: [
-    said('uncommitted', { count: 'one change', files: 'env/jobs', path: '/c' }),
-    '.: one change in the configuration directory not committed: env/jobs. git -C /c status',
-  ],
-  'no-git': [
-    said('no-git', { path: '/c' }),
-    '.: the configuration directory is not in a git repository, so nobody can tell what a machine was built from. git -C /c init',
-  ],
 }
 
 test.each(Object.entries(ROWS))('%s', (code, [problems, text]) => {

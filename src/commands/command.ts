@@ -11,6 +11,8 @@ export interface Answer {
   readonly json: Json
   /** The result for people, on standard output; nothing where progress has said it all. */
   readonly text?: string
+  /** What people should know of it, a sentence on standard error; `--json` has it in its value. */
+  readonly notice?: string | undefined
   /** The program's exit status, 0 unless told: one of `ExitCode`, or a command's own (`freshroot`). */
   readonly exit?: number
 }

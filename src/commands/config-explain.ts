@@ -19,11 +19,13 @@ export async function run(
   options: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
   const { explain } = await import('../workbench/configuration/explain.ts')
+  const { groupsNotice } = await import('../workbench/configuration/composition.ts')
   const [name, subject] = args as [string, string]
   const known = await context.known()
-  return explain(known, name, subject, {
+  const { json, text, groupsUnknown } = await explain(known, name, subject, {
     ask: options['offline'] !== true,
     // An answer was asked for, not the way to it.
     inRun: (work) => context.run('config explain', known.config, work, () => true, context.globals.verbose !== true),
   })
+  return { json, text, notice: groupsNotice(groupsUnknown) }
 }

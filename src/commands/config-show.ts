@@ -10,11 +10,12 @@ export function declare(command: Command): void {
 }
 
 export async function run(context: Context, args: readonly unknown[]): Promise<Answer> {
+  const { asRead } = await import('../report/as-read.ts')
   const { shownFiles } = await import('../workbench/configuration/show.ts')
-  const { compositionOf, definitionNamed } = await import('../workbench/configuration/composition.ts')
+  const { compositionOf, definitionNamed, groupsNotice } = await import('../workbench/configuration/composition.ts')
   const [name, path] = args as [string, string | undefined]
   const known = await context.known()
-  const composed = await compositionOf(known, definitionNamed(known.config, name).define)
+  const { composed, groupsUnknown } = await compositionOf(known, definitionNamed(known.config, name).define)
   const files = shownFiles(composed, path)
   const [only] = files
   const text =
@@ -24,8 +25,10 @@ export async function run(context: Context, args: readonly unknown[]): Promise<A
   return {
     json: {
       profile: composed.directory.profile ?? null,
+      groupsUnknown: [...groupsUnknown],
       files: files.map((file) => ({ ...file, from: [...file.from] })),
     },
-    text: text.replace(/\n$/, ''),
+    text: asRead(text.replace(/\n$/, '')),
+    notice: groupsNotice(groupsUnknown),
   }
 }

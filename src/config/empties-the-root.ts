@@ -12,7 +12,8 @@ const MOUNTED = ['dev', 'proc', 'run', 'sys']
  */
 export function normalisePattern(pattern: string): string {
   const parts: string[] = []
-  for (const part of pattern.replaceAll(/\\([^*?[\]\\{}/])/g, '$1').split('/'))
+  const plain = pattern.includes('\\') ? pattern.replaceAll(/\\([^*?[\]\\{}/])/g, '$1') : pattern
+  for (const part of plain.split('/'))
     if (part === '..') parts.pop()
     else if (part !== '' && part !== '.') parts.push(part)
   return `/${parts.join('/')}`
@@ -80,19 +81,27 @@ function partOf(part: string): Part {
 /** What stands for one character; `*` stands for any number of them. */
 type Piece = '*' | ((character: string) => boolean)
 
-/** Step by step, remembering how much of the name can be read by then: as many stars as one likes take no longer. */
+/**
+ * Step by step, remembering how much of the name can be read by then, a bit for each length: as many stars as one likes take
+ * no longer.
+ * @returns for names of up to 30 characters
+ */
 function matcher(pieces: readonly Piece[]): (name: string) => boolean {
   return (name) => {
-    let reached = [0]
+    const lengths = (2 << name.length) - 1
+    let reached = 1
     for (const piece of pieces) {
-      const [least] = reached
-      if (least === undefined) return false
-      reached =
-        piece === '*'
-          ? Array.from({ length: name.length - least + 1 }, (_, index) => least + index)
-          : reached.filter((at) => at < name.length && piece(name.charAt(at))).map((at) => at + 1)
+      if (reached === 0) return false
+      // From the least on, all that there are.
+      if (piece === '*') reached = lengths & -(reached & -reached)
+      else {
+        let next = 0
+        for (let at = 0; at < name.length; at++)
+          if (((reached >> at) & 1) === 1 && piece(name.charAt(at))) next |= 2 << at
+        reached = next
+      }
     }
-    return reached.at(-1) === name.length
+    return ((reached >> name.length) & 1) === 1
   }
 }
 

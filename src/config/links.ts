@@ -27,6 +27,11 @@ export function followLink(root: string, path: string): Kind | Problem {
   }
 }
 
+/** What stands where a file was wanted, in words. */
+export function foundWhere(kind: Kind): string {
+  return kind === 'other' ? 'device or pipe' : kind
+}
+
 /** What the system's refusal to read means here. @throws what is no refusal of the system */
 export function refusal(file: string, error: unknown): Problem {
   const { code } = error as NodeJS.ErrnoException

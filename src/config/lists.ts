@@ -1,4 +1,5 @@
 /** Small files: one word, or a list with one name a line. `#` starts a comment. */
+import { otherSpelling } from './layout.ts'
 import { otherBuilderName } from './model.ts'
 import { suggest } from './names.ts'
 import { problem, type Place } from './problem.ts'
@@ -33,7 +34,7 @@ export function readWord(tree: ConfigTree, file: string, wanted: string, require
     tree.problem(problem('one-line', { file, line: lines[1]?.line }, { wanted, count: lines.length }))
     return lines[0]
   }
-  if (required && !tree.isBlamed(file))
+  if (required && !tree.isLost(file))
     tree.problem(problem(found === undefined ? 'file-missing' : 'file-empty', { file }, { wanted }))
   return undefined
 }
@@ -48,8 +49,22 @@ export function tellRepeats(tree: ConfigTree, file: string, names: readonly Name
   }
 }
 
+/** What is named, and where it stands: what lies there and could not be read is not unknown. */
+const PLACES = {
+  'CPU piece': (name: string) => `cpu.defines/${name}`,
+  'local piece': (name: string) => `portage.locals/${name}`,
+  'package set': (name: string) => `package.sets/${name}`,
+  'stage3 definition': (name: string) => `stage3.defines/${name}`,
+  'script in user.scripts': (name: string) => `user.scripts/${name}`,
+  'list in user.removes': (name: string) => `user.removes/${name}`,
+  'folder in user.files': (name: string) => `user.files/${name}`,
+  'kernel configuration': (name: string) => `kernel.configs/${name}.kconf`,
+}
+
+export type Named = keyof typeof PLACES
+
 /** Looks the names of a list file up; unknown ones are problems with a suggestion. */
-export function lookUpNames<T>(tree: ConfigTree, file: string, what: string, known: ReadonlyMap<string, T>): T[] {
+export function lookUpNames<T>(tree: ConfigTree, file: string, what: Named, known: ReadonlyMap<string, T>): T[] {
   return readNames(tree, file).flatMap(({ name, line }) => {
     const value = lookUp(tree, { file, line }, what, name, known)
     return value === undefined ? [] : [value]
@@ -59,7 +74,7 @@ export function lookUpNames<T>(tree: ConfigTree, file: string, what: string, kno
 export function lookUp<T>(
   tree: ConfigTree,
   place: Place,
-  what: string,
+  what: Named,
   name: string,
   known: ReadonlyMap<string, T>,
 ): T | undefined {
@@ -71,10 +86,12 @@ export function lookUp<T>(
 export function tellUnknown(
   tree: ConfigTree,
   place: Place,
-  what: string,
+  what: Named,
   name: string,
   known: Iterable<string>,
   hint?: string,
 ): void {
+  const at = PLACES[what](name)
+  if (tree.isLost(at) || tree.isLost(otherSpelling(at))) return
   tree.problem(problem('unknown-name', place, { what, name }, suggest(name, known) ?? hint))
 }

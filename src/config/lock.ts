@@ -1,8 +1,12 @@
 /** `gentoomuch.lock`: exactly what is used. Sorted, one fact a line, made to be committed. */
+import { lstat, readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { UserError } from '../errors.ts'
-import { readIfThere, writeWhole } from '../system/files.ts'
+import { isMissing, writeWhole } from '../system/files.ts'
+import { followLink, foundWhere, refusal, type Kind } from './links.ts'
+import { problem, type Problem } from './problem.ts'
+import { unreachable } from './unreachable.ts'
 
 const schema = v.object({
   version: v.literal(1),
@@ -30,6 +34,9 @@ const schema = v.object({
 export type Lock = v.InferOutput<typeof schema>
 export type LockedRepository = Lock['repositories'][string]
 
+const NAME = 'gentoomuch.lock'
+const PLACE = { file: NAME }
+
 const EMPTY: Lock = { version: 1, profiles: {}, repositories: {} }
 
 /**
@@ -42,25 +49,60 @@ export function incrementalsIn(lock: Lock): readonly string[] | undefined {
 }
 
 export function lockPath(config: string): string {
-  return join(config, 'gentoomuch.lock')
+  return join(config, NAME)
 }
 
-/** @throws UserError `bad-lock` when the file is there and cannot be understood: never guessed around */
+export interface InspectedLock {
+  /** Empty where there is none, or none that can be used. */
+  readonly lock: Lock
+  readonly problem?: Problem
+}
+
+/**
+ * The lock, or why it cannot be used: it lies by the rules of the directory, and is never guessed around.
+ * @param config absolute path of the configuration directory
+ * @throws UserError `unreachable-configuration`
+ */
+export async function inspectLock(config: string): Promise<InspectedLock> {
+  const kind = await kindOf(config)
+  if (kind === undefined) return { lock: EMPTY }
+  if (typeof kind !== 'string') return { lock: EMPTY, problem: kind }
+  if (kind !== 'file') return { lock: EMPTY, problem: problem('not-a-file', PLACE, { found: foundWhere(kind) }) }
+  try {
+    return parsed(await readFile(lockPath(config), 'utf8'))
+  } catch (error) {
+    return { lock: EMPTY, problem: refusal(NAME, error) }
+  }
+}
+
+/** @throws UserError `bad-lock` when the file is there and cannot be used, `unreachable-configuration` */
 export async function readLock(config: string): Promise<Lock> {
-  const path = lockPath(config)
-  const text = await readIfThere(path).catch((error: unknown) => {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UserError('bad-lock', `${path} cannot be read (${code ?? String(error)}).`, {
-      hint: 'restore it from git, or remove it and bootstrap and sync again',
-    })
-  })
-  if (text === undefined) return EMPTY
-  const parsed = v.safeParse(schema, parseJson(text))
-  if (parsed.success) return parsed.output
-  const where = parsed.issues.map((issue) => v.getDotPath(issue) ?? 'the whole file').join(', ')
-  throw new UserError('bad-lock', `${path} cannot be understood (${where}).`, {
-    hint: 'restore it from git, or remove it and bootstrap and sync again',
-  })
+  const { lock, problem: found } = await inspectLock(config)
+  if (found === undefined) return lock
+  throw new UserError(
+    'bad-lock',
+    `${lockPath(config)}: ${found.message}`,
+    found.hint === undefined ? {} : { hint: found.hint },
+  )
+}
+
+/** Undefined where there is none. A link may lead to another file of the directory. */
+async function kindOf(config: string): Promise<Kind | Problem | undefined> {
+  try {
+    const info = await lstat(lockPath(config))
+    if (info.isSymbolicLink()) return followLink(await realpath(config), NAME)
+    return info.isFile() ? 'file' : info.isDirectory() ? 'folder' : 'other'
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw unreachable(config, error)
+  }
+}
+
+function parsed(text: string): InspectedLock {
+  const found = v.safeParse(schema, parseJson(text))
+  if (found.success) return { lock: found.output }
+  const where = found.issues.map((issue) => v.getDotPath(issue) ?? 'the whole file').join(', ')
+  return { lock: EMPTY, problem: problem('bad-lock', PLACE, { where }) }
 }
 
 export async function writeLock(config: string, lock: Lock): Promise<void> {

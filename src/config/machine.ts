@@ -81,7 +81,7 @@ export function readMachine(tree: ConfigTree, at: string, name: string, known: M
     hostname: checkedWord('hostname', 'a host name', 'bad-hostname', isHostname),
     kconf: readKernelConfig(tree, file('kconf'), known.kernelConfigs),
     kernel: checkedWord('kernel', 'a package', 'bad-kernel', isKernelPackage) ?? DEFAULT_KERNEL,
-    removes: lookUpNames(tree, file('removes'), 'list in user.removes', named(known.removes)).flatMap(
+    removes: [...new Set(lookUpNames(tree, file('removes'), 'list in user.removes', named(known.removes)))].flatMap(
       ([list, path]) => readRemovals(tree, list, path) ?? [],
     ),
     services: readLines(tree, file('services'), 'bad-service', parseService),

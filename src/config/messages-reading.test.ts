@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Folder, GOOD, type Files } from './folder.testkit.ts'
 import { refusal } from './links.ts'
+import { inspectLock } from './lock.ts'
 import { READING_MESSAGES } from './messages/reading.ts'
 import { describeProblem } from './problem.ts'
 import { inspectConfig } from './read.ts'
@@ -83,8 +84,18 @@ const ROWS: { readonly [code in Code]: Row } = {
     ],
   },
   'name-control': {
-    files: { 'cpu.defines/a\tb/make.conf': '' },
-    says: [expect.stringMatching(/: a name without control characters was wanted; found "a\\tb"\.$/) as string],
+    files: {
+      'cpu.defines/a\tb/make.conf': '',
+      'portage.global/bashrc/a\ntouch pwned': '',
+      'user.scripts/a\u0085b': '',
+      'user.files/web/a\tb': '',
+      'not ours\n': '',
+    },
+    says: [
+      'cpu.defines/a\\tb: a name without control characters was wanted; found "a\\tb".',
+      'portage.global/bashrc/a\\ntouch pwned: a name without control characters was wanted; found "a\\ntouch pwned".',
+      'user.scripts/a\\u0085b: a name without control characters was wanted; found "a\\u0085b".',
+    ],
   },
   'name-at': {
     files: {
@@ -390,6 +401,12 @@ const ROWS: { readonly [code in Code]: Row } = {
     make: ({ path }) => void mkdirSync(join(path, 'user.patches/fix/dev-libs'), { recursive: true }),
     says: ['user.patches/fix: patches were wanted; the folder holds none.'],
   },
+  'bad-lock': {
+    // No part of what inspectConfig reads.
+    says: [
+      'gentoomuch.lock: what bootstrap and sync wrote was wanted; found what cannot be understood (the whole file). Restore it from git, or remove it, bootstrap and sync again.',
+    ],
+  },
   'not-a-kernel-config': {
     files: { 'kernel.configs/server.config': '' },
     says: ['kernel.configs/server.config: a file NAME.kconf was wanted; nothing reads it.'],
@@ -405,7 +422,7 @@ test('a good configuration has no problem at all', async () => {
   expect(await folder.problems()).toEqual([])
 })
 
-test.each(Object.entries(ROWS).filter(([code]) => code !== 'may-not-read'))(
+test.each(Object.entries(ROWS).filter(([code]) => code !== 'may-not-read' && code !== 'bad-lock'))(
   '%s',
   async (code, { files, make, says }) => {
     // What a row puts in the place of a folder takes that place.
@@ -428,6 +445,12 @@ test('may-not-read', () => {
     expect([describeProblem(refusal('env/jobs', Object.assign(new Error(code), { code })))]).toEqual(
       ROWS['may-not-read'].says,
     )
+})
+
+test('bad-lock', async () => {
+  folder.write({ 'gentoomuch.lock': 'x' })
+  const { problem } = await inspectLock(folder.path)
+  expect(problem && [describeProblem(problem)]).toEqual(ROWS['bad-lock'].says)
 })
 
 test('every message has its row', () => {

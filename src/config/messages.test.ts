@@ -1,20 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { filled, visible } from './messages.ts'
-
-describe('what a user wrote cannot draw on a terminal', () => {
-  test.each([
-    ['a\u001B[2J', 'a\\u001b[2J'],
-    ['a\nb\tc', 'a\\nb\\tc'],
-    ['\u007F', '\\u007f'],
-    // One byte of a terminal that knows 8-bit controls: the same as \u001B[.
-    ['\u009B2J', '\\u009b2J'],
-    ['\u0085', '\\u0085'],
-    ['a\u2028b', 'a\\u2028b'],
-    ['\u202Egnp.exe', '\\u202egnp.exe'],
-    ['\u2066', '\\u2066'],
-    ['"é\\💎"', '"é\\💎"'],
-  ])('%j', (text, expected) => expect(visible(text)).toBe(expected))
-})
+import { filled } from './messages.ts'
+import { problem } from './problem.ts'
 
 describe('values of a sentence', () => {
   test('stand where their names do, also twice; what has no value stays', () => {
@@ -24,6 +10,14 @@ describe('values of a sentence', () => {
   test('a long one is cut off, and not in the middle of a character', () => {
     expect(filled('{a}', { a: 'x'.repeat(500) })).toBe('x'.repeat(500))
     expect(filled('{a}', { a: 'x'.repeat(501) })).toBe(`${'x'.repeat(500)}…`)
+    expect(filled('{a}', { a: '\0'.repeat(501) })).toBe(`${'\\u0000'.repeat(83)}…`)
+    expect(filled('{a}', { a: '\n'.repeat(251) })).toBe(`${'\\n'.repeat(250)}…`)
     expect(filled('{a}!', { a: `${'x'.repeat(499)}💎` })).toBe(`${'x'.repeat(499)}…!`)
   })
+})
+
+test('a hint that a caller brings is as harmless as a value', () => {
+  expect(problem('unknown-name', { file: 'f' }, { what: 'x', name: 'y' }, 'Did you mean a\u001B[2J?').hint).toBe(
+    'Did you mean a\\u001b[2J?',
+  )
 })

@@ -2,6 +2,7 @@
  * Everything that can be said about a configuration, in one place: a code, how bad it is, the sentence. `check` prints them,
  * `docs/messages.md` lists them, and a test says each of them with its exact text.
  */
+import { visible } from '../visible.ts'
 import { ATOM_MESSAGES } from './messages/atoms.ts'
 import { CHECK_MESSAGES } from './messages/check.ts'
 import { COMPOSING_MESSAGES } from './messages/composing.ts'
@@ -46,25 +47,30 @@ export function messageOf(code: MessageCode): Message {
 
 /** Puts the values in, each on one line and not too long. */
 export function filled(template: string, values: Values): string {
-  return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = values[name]
-    return value === undefined ? whole : visible(shortened(String(value)))
-  })
+  return partsOf(template)
+    .map((part, index) => {
+      if (index % 2 === 0) return part
+      const value = values[part]
+      return value === undefined ? `{${part}}` : shortened(String(value))
+    })
+    .join('')
 }
+
+/** Text, name, text, name …: a file can be wrong in each of its lines, always with the same sentence. */
+function partsOf(template: string): readonly string[] {
+  const parts = known.get(template) ?? template.split(/\{(\w+)\}/)
+  known.set(template, parts)
+  return parts
+}
+
+const known = new Map<string, readonly string[]>()
 
 /** In characters: room for a list of names, not for a line that a program wrote. */
 const LONGEST = 500
 
+/** What cannot be seen is escaped; of a long text the beginning, without half a character or half an escape at its end. */
 function shortened(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, '')}…` : text
-}
-
-/** Escaped: control characters, so that no name can draw on a terminal, and what breaks a line or turns its direction. */
-const UNSEEN = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
-
-export function visible(text: string): string {
-  return text.replaceAll(UNSEEN, (character) => {
-    const escape = JSON.stringify(character).slice(1, -1)
-    return escape === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escape
-  })
+  const seen = visible(text.slice(0, LONGEST + 1))
+  if (seen.length <= LONGEST) return seen
+  return `${seen.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$|\\u?[0-9a-f]{0,3}$/, '')}…`
 }

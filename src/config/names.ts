@@ -1,12 +1,16 @@
 /** Names of definitions. They are data, never shell: any character but control characters, `@` and a leading `-`. */
 import { problem, type Place, type Problem } from './problem.ts'
 
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f]/
+/** And what some programs take for the end of a line. */
+const CONTROL = /[\p{Cc}\u2028\u2029]/u
+
+export function hasControls(name: string): boolean {
+  return CONTROL.test(name)
+}
 
 /** Why `name` cannot name a definition, or undefined when it can. */
 export function nameProblem(place: Place, name: string): Problem | undefined {
-  const code = CONTROL.test(name)
+  const code = hasControls(name)
     ? 'name-control'
     : name.includes('@')
       ? 'name-at'
@@ -23,6 +27,11 @@ export function isLeftover(entry: string): boolean {
   return (
     /^(\.|#)/.test(entry) || /(~|\.bak|\.orig|\.rej|\.swp|\.tmp)$/.test(entry) || /^readme(\.[a-z]+)?$/i.test(entry)
   )
+}
+
+/** What is left out even where READMEs and dotfiles belong to a machine (`user.files/`). */
+export function isEditorsOwn(entry: string): boolean {
+  return /(~|\.swp)$/.test(entry)
 }
 
 /** "did you mean …?" for a misspelt name, or undefined when nothing is near. */

@@ -1,6 +1,7 @@
 /** What is wrong in the configuration directory, as data: every problem is collected, then all are reported at once. */
 import { UserError } from '../errors.ts'
-import { filled, messageOf, visible, type MessageCode, type Severity, type Values } from './messages.ts'
+import { visible } from '../visible.ts'
+import { filled, messageOf, type MessageCode, type Severity, type Values } from './messages.ts'
 
 export interface Problem {
   readonly code: MessageCode
@@ -23,7 +24,7 @@ export interface Place {
 /** @param hint takes the place of the catalogue's, where more is known ("Did you mean …?") */
 export function problem(code: MessageCode, place: Place, values: Values = {}, hint?: string): Problem {
   const message = messageOf(code)
-  const advice = hint ?? (message.hint === undefined ? undefined : filled(message.hint, values))
+  const advice = hint === undefined ? message.hint && filled(message.hint, values) : visible(hint)
   return {
     code,
     severity: message.severity,

@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { UserError } from '../errors.ts'
 import { Folder, GOOD } from './folder.testkit.ts'
-import { readLock, writeLock } from './lock.ts'
+import { inspectLock, readLock, writeLock, type Lock } from './lock.ts'
 import { ConfigError } from './problem.ts'
 import { inspectConfig, readConfig } from './read.ts'
 
@@ -97,6 +99,24 @@ describe('readConfig', () => {
     ])
   })
 
+  test('a removal list that is named twice is read once', async () => {
+    folder.write({ ...GOOD, 'user.removes/slim': '/usr/src/*\n', 'stage4.defines/home/removes': 'slim\nslim\n' })
+    const { config, problems } = await inspectConfig(folder.path)
+    expect(config.stage4s.get('home')?.removes.map(({ name }) => name)).toEqual(['slim'])
+    expect(problems.map(({ code }) => code)).toEqual(['named-twice'])
+  })
+
+  test('a local piece that is named twice stands where it is named last', async () => {
+    folder.write({
+      ...GOOD,
+      'portage.locals/other/package.use': 'a/a c',
+      'stage3.defines/desk/portage.local': 'group/desk\nother\ngroup/desk\n',
+    })
+    const { config, problems } = await inspectConfig(folder.path)
+    expect(config.stage3s.get('desk')?.locals.map(({ name }) => name)).toEqual(['other', 'group/desk'])
+    expect(problems.map(({ code }) => code)).toEqual(['named-twice'])
+  })
+
   test('reads the other spellings', async () => {
     const dashed = Object.entries(GOOD).map(([path, text]) => [path.replace(/^([a-z0-9]+)\.([a-z]+)/, '$1-$2'), text])
     folder.write(Object.fromEntries(dashed) as Record<string, string>)
@@ -165,6 +185,62 @@ describe('readConfig', () => {
     await expect(readConfig(join(folder.path, 'none'))).rejects.toMatchObject({ code: 'no-configuration' })
     folder.write({ file: '' })
     await expect(readConfig(join(folder.path, 'file'))).rejects.toMatchObject({ code: 'no-configuration' })
+  })
+})
+
+describe('what cannot be reached', () => {
+  test('is said of the directory, not of what would be in it', async () => {
+    folder.link('circle', 'circle')
+    const paths = [join(folder.path, 'circle'), join(folder.path, 'x'.repeat(300))]
+    const refused = await Promise.all(
+      paths.flatMap((path) => [inspectConfig(path), readLock(path)]).map((one) => one.catch((error: unknown) => error)),
+    )
+    expect(refused.map((error) => [(error as UserError).code, (error as UserError).message, error])).toEqual(
+      [`${paths[0]}: its links go in a circle`, `${paths[1]}: its name is too long`].flatMap((said) =>
+        [0, 1].map(() => [
+          'unreachable-configuration',
+          `The configuration directory cannot be read: ${said}.`,
+          expect.any(UserError),
+        ]),
+      ),
+    )
+  })
+
+  test.skipIf(process.getuid?.() === 0)('by this user', async () => {
+    folder.write(GOOD)
+    for (const mode of [0o000, 0o300, 0o600]) {
+      chmodSync(folder.path, mode)
+      await expect(inspectConfig(folder.path)).rejects.toMatchObject({ code: 'unreachable-configuration' })
+    }
+    chmodSync(folder.path, 0o700)
+  })
+
+  test('is told once: nothing follows from what could not be read', async () => {
+    folder.write({
+      ...GOOD,
+      'package.sets/more': new Uint8Array([0xff]),
+      'stage3.defines/desk/packages': 'more\nnosuchset\n',
+      'stage4.defines/home/scripts': 'setup\n',
+      'stage4.defines/home/removes': 'slim\n',
+    })
+    folder.link('user.scripts', '/etc')
+    folder.link('stage4.defines/away', '/etc')
+    folder.write({ 'user-removes': '' })
+    expect(await folder.problems()).toEqual([
+      'package.sets/more: UTF-8 text was wanted; the file holds other bytes.',
+      'stage3.defines/desk/packages:2: there is no package set named nosuchset. A set is a file in package.sets; a package is written CATEGORY/NAME.',
+      'stage4.defines/away: a file inside the configuration directory was wanted; it is a link to /etc. Copy the file in, so that git keeps it.',
+      'user-removes: a folder was wanted; it is a file.',
+      'user.scripts: a file inside the configuration directory was wanted; it is a link to /etc. Copy the file in, so that git keeps it.',
+    ])
+  })
+
+  test('what is only odd hides no error', async () => {
+    folder.write({ ...GOOD, 'cpu.defines/zen': '', 'stage3.defines/desk/cpu': 'zen' })
+    expect(await folder.problems()).toEqual([
+      'cpu.defines/zen: a folder for each definition was wanted; it is a file, which nothing reads.',
+      'stage3.defines/desk/cpu:1: there is no CPU piece named zen.',
+    ])
   })
 })
 
@@ -249,6 +325,8 @@ test("a configuration in the original program's layout works as it is", async ()
 })
 
 describe('the lock', () => {
+  const EMPTY: Lock = { version: 1, profiles: {}, repositories: {} }
+
   test('is sorted and comes back as it was written', async () => {
     const lock = {
       version: 1 as const,
@@ -261,6 +339,37 @@ describe('the lock', () => {
   })
   test('is refused, not guessed, when it cannot be understood', async () => {
     writeFileSync(join(folder.path, 'gentoomuch.lock'), '{"version": 7}')
+    await expect(readLock(folder.path)).rejects.toMatchObject({
+      code: 'bad-lock',
+      message: `${folder.path}/gentoomuch.lock: what bootstrap and sync wrote was wanted; found what cannot be understood (version, profiles, repositories).`,
+      hint: 'Restore it from git, or remove it, bootstrap and sync again.',
+    })
+  })
+
+  test('is empty where there is none', async () => {
+    expect(await inspectLock(folder.path)).toEqual({ lock: EMPTY })
+    expect(await inspectLock(join(folder.path, 'gone'))).toEqual({ lock: EMPTY })
+  })
+
+  test.each([
+    ['bad-lock', () => writeFileSync(join(folder.path, 'gentoomuch.lock'), '{]')],
+    ['outside-directory', () => folder.link('gentoomuch.lock', '/etc/hosts')],
+    ['link-to-nothing', () => folder.link('gentoomuch.lock', 'gone')],
+    ['link-circle', () => folder.link('gentoomuch.lock', 'gentoomuch.lock')],
+    ['not-a-file', () => folder.folder('gentoomuch.lock')],
+    ['not-a-file', () => execFileSync('bash', ['-c', 'mkfifo "$0"', join(folder.path, 'gentoomuch.lock')])],
+  ])('%s is a problem of it, and it counts as empty', async (code, make) => {
+    make()
+    expect(await inspectLock(folder.path)).toEqual({
+      lock: EMPTY,
+      problem: expect.objectContaining({ code, file: 'gentoomuch.lock' }) as unknown,
+    })
     await expect(readLock(folder.path)).rejects.toMatchObject({ code: 'bad-lock' })
+  })
+
+  test('is read through a link inside the directory', async () => {
+    folder.write({ 'locks/one': '{"version": 1, "profiles": {}, "repositories": {}}' })
+    folder.link('gentoomuch.lock', 'locks/one')
+    expect(await inspectLock(folder.path)).toEqual({ lock: EMPTY })
   })
 })

@@ -1,7 +1,8 @@
 /** The whole configuration directory → one validated value, or every problem with its file and line. */
-import { stat } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
+import { isMissing } from '../system/files.ts'
 import { readEnv } from './env.ts'
 import { readLayout } from './layout.ts'
 import { readMachines } from './machine.ts'
@@ -12,6 +13,7 @@ import { ConfigError, problem, type Problem } from './problem.ts'
 import { readSets } from './sets.ts'
 import { readStage3s } from './stage3.ts'
 import { ConfigTree } from './tree.ts'
+import { unreachable } from './unreachable.ts'
 import { UserFiles } from './user-files.ts'
 import type { Config } from './model.ts'
 
@@ -23,7 +25,7 @@ export interface Inspected {
 
 /**
  * @param path absolute
- * @throws UserError `no-configuration` where the directory is missing
+ * @throws UserError `no-configuration` where the directory is missing, `unreachable-configuration` where it cannot be read
  * @throws ConfigError with every problem, where one is an error
  */
 export async function readConfig(path: string): Promise<Config> {
@@ -32,7 +34,7 @@ export async function readConfig(path: string): Promise<Config> {
   return config
 }
 
-/** @throws UserError `no-configuration` where the directory is missing */
+/** @throws UserError `no-configuration` where the directory is missing, `unreachable-configuration` where it cannot be read */
 export async function inspectConfig(path: string): Promise<Inspected> {
   if (!(await isFolder(path)))
     throw new UserError('no-configuration', `There is no configuration directory at ${path}.`, {
@@ -56,13 +58,15 @@ export async function inspectConfig(path: string): Promise<Inspected> {
   return { config, problems: tree.problems }
 }
 
+/** @throws UserError `unreachable-configuration` */
 async function isFolder(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isDirectory()
+    if (!(await stat(path)).isDirectory()) return false
+    await access(path, constants.R_OK | constants.X_OK)
+    return true
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return false
-    throw error
+    if (isMissing(error)) return false
+    throw unreachable(path, error)
   }
 }
 

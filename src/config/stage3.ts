@@ -47,12 +47,17 @@ function readStage3(tree: ConfigTree, at: string, name: string, known: Stage3Nam
     name,
     folder: at,
     cpu: (cpu && lookUp(tree, place, 'CPU piece', cpu.name, known.cpus)) ?? NO_CPU,
-    locals: lookUpNames(tree, join(at, 'portage.local'), 'local piece', known.locals),
+    locals: lastOfEach(lookUpNames(tree, join(at, 'portage.local'), 'local piece', known.locals)),
     sets,
     included: includedIn(sets, known.sets),
     scripts: readScripts(tree, join(at, 'scripts'), known.scripts),
     own: own.files.length === 0 ? undefined : own,
   }
+}
+
+/** A piece that is named twice stands where it is named last: nothing behind it may have the last word over it. */
+function lastOfEach<T>(all: readonly T[]): T[] {
+  return [...new Set(all.toReversed())].toReversed()
 }
 
 /** What emerge takes for a package: a category and a name, perhaps with operator, version, slot, repository. */

@@ -89,7 +89,6 @@ describe('what is there and cannot be read', () => {
     expect(problems()).toEqual([
       'portage.global/bashrc: a link that leads somewhere was wanted; there is nothing at nowhere.',
       'env: a link that leads somewhere was wanted; there is nothing at /gone.',
-      'env/arch: x was wanted; the file is missing.',
     ])
   })
 
@@ -150,6 +149,15 @@ describe('what is there and cannot be read', () => {
     chmodSync(join(folder.path, 'env/jobs'), 0)
     readWord(tree, 'env/jobs', 'x', false)
     expect(problems()).toEqual(['env/jobs: this user may not read it.'])
+  })
+
+  test('a name with control characters is told and not read, but in user files', () => {
+    folder.write({ 'portage.global/bashrc/a\nb': '', 'user.files/web/a\nb': '', 'stage4.defines/home/files': 'web' })
+    expect(readPiece(tree, 'portage.global', 'global', 'g').files).toEqual([])
+    expect(userFiles().map(({ path }) => path)).toEqual(['a\nb'])
+    expect(problems()).toEqual([
+      'portage.global/bashrc/a\nb: a name without control characters was wanted; found "a\\nb".',
+    ])
   })
 
   test('what is not there is no problem', () => {

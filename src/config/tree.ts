@@ -4,10 +4,11 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { readFileSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs'
-import { join } from 'node:path'
-import { followLink, refusal, type Kind } from './links.ts'
-import { isLeftover } from './names.ts'
+import { dirname, join } from 'node:path'
+import { followLink, foundWhere, refusal, type Kind } from './links.ts'
+import { hasControls, isLeftover } from './names.ts'
 import { problem, type Problem } from './problem.ts'
+import { unreachable } from './unreachable.ts'
 import type { TextFile } from './model.ts'
 
 export type Entry = Kind | 'link'
@@ -22,13 +23,21 @@ export class ConfigTree {
   readonly path: string
   private readonly told = new Set<string>()
   private readonly blamed = new Set<string>()
+  private readonly lost = new Set<string>()
   private readonly listings = new Map<string, ReadonlyMap<string, Entry>>()
   private readonly followed = new Map<string, Kind | undefined>()
   private readonly texts = new Map<string, TextFile | undefined>()
 
-  /** @param path of a directory that is there */
+  /**
+   * @param path of a directory that is there
+   * @throws UserError `unreachable-configuration`
+   */
   constructor(path: string) {
-    this.path = realpathSync(path)
+    try {
+      this.path = realpathSync(path)
+    } catch (error) {
+      throw unreachable(path, error)
+    }
   }
 
   /** Keeps a problem; one that is met twice is told once. */
@@ -49,7 +58,9 @@ export class ConfigTree {
 
   /** Entries of a folder that may be definitions, sorted by name; none where there is no such folder. */
   entries(folder: string): string[] {
-    return [...this.listing(folder).keys()].filter((name) => !isLeftover(name)).toSorted()
+    return [...this.listing(folder).keys()]
+      .filter((name) => !isLeftover(name) && this.isPrintable(folder, name))
+      .toSorted()
   }
 
   /** Undefined for what is not there. A link that may not be followed has no kind, and is a problem. */
@@ -74,6 +85,14 @@ export class ConfigTree {
     return this.blamed.has(file)
   }
 
+  /** Whether it, or a folder that it would be in, is there and could not be read: what follows from that need not be told. */
+  isLost(path: string): boolean {
+    // No path of a file system is longer; names in lists may be.
+    if (this.lost.size === 0 || path.length > 4096) return false
+    for (let at = path; at !== '.' && at !== '/'; at = dirname(at)) if (this.lost.has(at)) return true
+    return false
+  }
+
   /** Every file below a folder as paths relative to it, folder by folder in the order of names; no leftovers, at any depth. */
   walk(folder: string): string[] {
     return this.entries(folder).flatMap((entry) => {
@@ -89,12 +108,17 @@ export class ConfigTree {
     return (statSync(`${this.path}/${file}`).mode & 0o100) !== 0
   }
 
+  private lose(one: Problem): void {
+    this.problem(one)
+    this.lost.add(one.file)
+  }
+
   private list(folder: string): ReadonlyMap<string, Entry> {
     if (folder !== '.') {
       const kind = this.kind(folder)
       if (kind === undefined) return NOTHING
       if (kind !== 'folder') {
-        this.problem(problem('not-a-folder', { file: folder }))
+        this.lose(problem('not-a-folder', { file: folder }))
         return NOTHING
       }
     }
@@ -104,7 +128,7 @@ export class ConfigTree {
         entries.filter((entry) => this.isNamed(folder, entry)).map((entry) => [entry.name, entryOf(entry)] as const),
       )
     } catch (error) {
-      this.problem(refusal(folder, error))
+      this.lose(refusal(folder, error))
       return NOTHING
     }
   }
@@ -112,14 +136,21 @@ export class ConfigTree {
   /** Other bytes come as U+FFFD, and no file is found under that name again. */
   private isNamed(folder: string, { name }: Dirent): boolean {
     if (!name.includes('\uFFFD')) return true
-    if (folder !== '.') this.problem(problem('name-not-utf8', { file: join(folder, name) }))
+    if (folder !== '.') this.lose(problem('name-not-utf8', { file: join(folder, name) }))
+    return false
+  }
+
+  /** Names end up in comments, lists and messages, a line each. */
+  private isPrintable(folder: string, name: string): boolean {
+    if (!hasControls(name)) return true
+    if (folder !== '.') this.lose(problem('name-control', { file: join(folder, name) }, { name }))
     return false
   }
 
   private follow(path: string): Kind | undefined {
     if (!this.followed.has(path)) {
       const found = followLink(this.path, path)
-      if (typeof found !== 'string') this.problem(found)
+      if (typeof found !== 'string') this.lose(found)
       this.followed.set(path, typeof found === 'string' ? found : undefined)
     }
     return this.followed.get(path)
@@ -131,9 +162,9 @@ export class ConfigTree {
     if (kind === undefined) return undefined
     try {
       if (kind === 'file') return read(`${this.path}/${file}`)
-      this.problem(problem('not-a-file', { file }, { found: kind === 'folder' ? 'folder' : 'device or pipe' }))
+      this.lose(problem('not-a-file', { file }, { found: foundWhere(kind) }))
     } catch (error) {
-      this.problem(refusal(file, error))
+      this.lose(refusal(file, error))
     }
     return undefined
   }
@@ -143,7 +174,7 @@ export class ConfigTree {
     const text = this.read(file, (path) => readFileSync(path, AS_TEXT))
     if (text === undefined) return undefined
     if (text.includes('\uFFFD') && this.read(file, (path) => isUtf8(readFileSync(path))) === false) {
-      this.problem(problem('not-utf8', { file }))
+      this.lose(problem('not-utf8', { file }))
       return undefined
     }
     const unmarked = text.startsWith('\uFEFF') ? text.slice(1) : text

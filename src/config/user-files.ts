@@ -3,6 +3,7 @@ import { lstatSync, readlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { refusal } from './links.ts'
 import { lookUp, readNames, tellRepeats } from './lists.ts'
+import { isEditorsOwn } from './names.ts'
 import { problem } from './problem.ts'
 import type { UserFile } from './model.ts'
 import type { ConfigTree } from './tree.ts'
@@ -42,7 +43,7 @@ export class UserFiles {
   private walk(folder: string): string[] {
     const entries = [...this.tree.listing(folder)].toSorted(([a], [b]) => (a < b ? -1 : 1))
     return entries.flatMap(([name, entry]) => {
-      if (/(~|\.swp)$/.test(name)) return []
+      if (isEditorsOwn(name)) return []
       return entry === 'folder' ? this.walk(join(folder, name)).map((below) => join(name, below)) : [name]
     })
   }

@@ -117,8 +117,9 @@ function profileOf(file: ComposerFile, problems: Problem[]): string | undefined 
 /** What package.env names is a file of assignments in env/ (portage.config, `_grab_pkg_env`). */
 function environments(pieces: readonly ParsedPiece[], out: Output, lists: ListVariables): Problem[] {
   const problems: Problem[] = []
-  const files = out.composerFiles()
   const lines = pieces.flatMap((piece) => piece.lines.filter(({ of }) => of === 'env'))
+  if (lines.length === 0) return []
+  const files = out.composerFiles()
   const known = new Map(files.map((file) => [file.path, file]))
   const read = new Set<string>()
   for (const { words, file, line } of lines)
@@ -156,7 +157,7 @@ class Output {
 
   /** A file a piece in a folder; a piece's own folder stays one, which Portage reads in its place. */
   line(path: string, file: ComposerFile): void {
-    this.set(path, ended(spelledOut(file)), [file.file])
+    this.set(path, composedBytes(file), [file.file])
   }
 
   append(path: string, file: ComposerFile): void {
@@ -193,6 +194,17 @@ class Output {
     const files = [...this.files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
     return { files, profile: this.profile }
   }
+}
+
+const made = new WeakMap<ComposerFile, string>()
+
+/** A file of a piece as it lies in the folder of its kind: the same in every machine. */
+function composedBytes(file: ComposerFile): string {
+  const known = made.get(file)
+  if (known !== undefined) return known
+  const bytes = ended(spelledOut(file))
+  made.set(file, bytes)
+  return bytes
 }
 
 /** NAME_MAX of Linux, in bytes. */

@@ -7,6 +7,7 @@ import type { ListVariables } from './variables.ts'
 
 /** Words that USE_EXPAND has in the pieces, in the order in which Portage reads them. */
 export function declaredGroups(pieces: readonly ParsedPiece[]): string[] {
+  if (!pieces.some(({ sets }) => sets.has('USE_EXPAND'))) return []
   const values = new Map<string, string>()
   const words = new Set<string>()
   for (const target of ASSIGNMENT_TARGETS)
@@ -21,10 +22,13 @@ export function declaredGroups(pieces: readonly ParsedPiece[]): string[] {
 /** What Portage would drop, or understand otherwise, without a word. */
 export function refusedVariables(pieces: readonly ParsedPiece[], lists: ListVariables): Problem[] {
   const own = pieces
+    .filter(({ sets }) => sets.has(ONLY))
     .flatMap((piece) => assignmentsIn(piece, 'profile/make.defaults'))
     .flatMap(({ name, value }) => (name === ONLY ? value.split(/\s+/) : []))
   const profileOnly = new Set([...lists.profileOnly, ...own, ONLY])
-  return pieces.flatMap((piece) => [
+  const refusable = [...profileOnly, 'USE_EXPAND', 'USE_EXPAND_UNPREFIXED']
+  const suspects = pieces.filter(({ sets }) => refusable.some((name) => sets.has(name)))
+  return suspects.flatMap((piece) => [
     ...assignmentsIn(piece, 'make.conf')
       .filter(({ name }) => profileOnly.has(name))
       .map((one) => problem('profile-only', one, { name: one.name })),

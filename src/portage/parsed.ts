@@ -40,6 +40,8 @@ export interface PackageLine {
 export interface ParsedPiece {
   readonly piece: ComposerPiece
   readonly assignments: ReadonlyMap<AssignmentTarget, readonly AssignmentFile[]>
+  /** Names that its assignments set. */
+  readonly sets: ReadonlySet<string>
   readonly lines: readonly PackageLine[]
   readonly problems: readonly Problem[]
 }
@@ -90,7 +92,8 @@ function parse(piece: ComposerPiece): ParsedPiece {
     } else if (kind.kind === 'package') for (const line of linesOf(file, kind, problems)) lines.push(line)
     else if (kind.kind === 'ini') problems.push(...iniProblems(file, kind.base))
   }
-  return { piece, assignments, lines, problems }
+  const sets = new Set([...assignments.values()].flat().flatMap((file) => file.assignments.map(({ name }) => name)))
+  return { piece, assignments, sets, lines, problems }
 }
 
 /** PMS 3.1.5. Mirrors and mounts are named after a repository, so a name that is a path must go no further. */

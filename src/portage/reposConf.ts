@@ -11,7 +11,7 @@ export function repositoryPlaces({ directory, origins }: Pick<Composed, 'directo
   for (const { path, bytes } of directory.files.filter(isReposConf))
     for (const { name, line } of parseIni(textOf(bytes)).sections)
       // A file of a folder is one file of a piece, line by line.
-      if (!places.has(name)) places.set(name, { file: origins.get(path)?.[0] ?? path, line })
+      if (name !== 'DEFAULT' && !places.has(name)) places.set(name, { file: origins.get(path)?.[0] ?? path, line })
   return places
 }
 
@@ -43,6 +43,7 @@ export function repositoriesOf(directory: PortageDirectory): Repository[] {
   })
 }
 
-function isReposConf({ path }: PortageFile): boolean {
+/** Of a piece as of a composed directory. */
+export function isReposConf({ path }: Pick<PortageFile, 'path'>): boolean {
   return path === 'repos.conf' || path.startsWith('repos.conf/')
 }

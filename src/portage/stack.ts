@@ -10,7 +10,7 @@
 import type { MessageCode, Values } from '../config/messages.ts'
 import { problem, type Problem } from '../config/problem.ts'
 import type { Assign } from './language/assignments.ts'
-import { segments, type Segment } from './language/expand.ts'
+import { LONGEST_VALUE, segments, type Segment } from './language/expand.ts'
 import { quoted } from './language/quoted.ts'
 import { isList, type ListVariables } from './variables.ts'
 
@@ -132,7 +132,7 @@ class Stack {
         line: assignment.line,
         value: value.text,
         words: isList(this.lists, name) ? wordsOf(value.text) : undefined,
-        extends: segments(assignment.value).some((part) => part.kind === 'reference' && part.name === name),
+        extends: segmentsOf(assignment).some((part) => part.kind === 'reference' && part.name === name),
       })
     }
     this.blocks.push([...lines, ...this.listLines(last), ''].join('\n'))
@@ -150,13 +150,14 @@ class Stack {
   }
 
   private valueOf(assignment: PlacedAssignment): Value {
-    const { name, value } = assignment
+    const { name } = assignment
     let [text, written] = ['', '']
     let continues = false
     let lost: string | undefined
     const open: string[] = []
-    const parts = segments(value)
+    const parts = segmentsOf(assignment)
     for (const [index, part] of parts.entries()) {
+      if (text.length > LONGEST_VALUE) break
       const isFirst = text.trim() === '' && endsWord(parts[index + 1])
       if (part.kind === 'text') {
         text += part.text
@@ -205,7 +206,7 @@ class Stack {
   private plainLine(assignment: PlacedAssignment): string {
     const { name, value } = assignment
     const isStacked = (one: string) => isList(this.lists, one) && this.known.has(one)
-    const parts = segments(value)
+    const parts = segmentsOf(assignment)
     if (!parts.some((part) => part.kind === 'reference' && isStacked(part.name)))
       return assignment.raw.replaceAll('\r\n', '\n')
     const written = parts.map((part) => {
@@ -300,6 +301,17 @@ function asFlag(group: string, word: string): string {
   return word.startsWith('-') ? `-${prefix}${word.slice(1)}` : `${prefix}${word}`
 }
 
+const cut = new WeakMap<PlacedAssignment, readonly Segment[]>()
+
+/** One piece stands in many machines: its values are cut once. */
+function segmentsOf(assignment: PlacedAssignment): readonly Segment[] {
+  const known = cut.get(assignment)
+  if (known !== undefined) return known
+  const made = segments(assignment.value)
+  cut.set(assignment, made)
+  return made
+}
+
 /** Whether what stands before a segment ends there, as a word. */
 function endsWord(next: Segment | undefined): boolean {
   return next === undefined || (next.kind === 'text' && /^\s/.test(next.text))
@@ -313,9 +325,6 @@ function wordsOf(text: string): string[] {
 function escaped(text: string): string {
   return text.replaceAll(/[\\$]/g, '\\$&')
 }
-
-/** Far above any value that means something: `X="$X $X"` doubles, and would not end. */
-const LONGEST_VALUE = 100_000
 
 const WIDTH = 110
 

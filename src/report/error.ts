@@ -1,4 +1,7 @@
+import { CommanderError } from 'commander'
 import { EXIT, UserError, type ExitCode } from '../errors.ts'
+import { visible } from '../visible.ts'
+import { withoutEscapes } from './text.ts'
 
 export interface FormattedError {
   /** Ends with a newline. */
@@ -6,15 +9,54 @@ export interface FormattedError {
   readonly exit: ExitCode
 }
 
+/** What `--json` gives in the place of a result. */
+export interface ErrorValue {
+  readonly error: {
+    /** A UserError's own, `bad-call` for an unknown command or option, `bug` for everything else. */
+    readonly code: string
+    readonly message: string
+    readonly hint?: string
+    /** What is wrong in the configuration directory, where that is the error. */
+    readonly problems?: readonly object[]
+  }
+}
+
+/** Undefined for what ends the program and is no error: help and version. */
+export function errorJson(error: unknown): ErrorValue | undefined {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? undefined : badCall(error)
+  if (error instanceof UserError) {
+    const { code, message, hint, problems }: UserError & { readonly problems?: readonly object[] } = error
+    return {
+      error: {
+        code,
+        message,
+        ...(hint === undefined ? {} : { hint }),
+        ...(problems === undefined ? {} : { problems }),
+      },
+    }
+  }
+  if (isAbort(error)) return { error: { code: 'interrupted', message: 'Interrupted.' } }
+  return { error: { code: 'bug', message: error instanceof Error ? error.message : String(error) } }
+}
+
+function badCall({ code, message }: CommanderError): ErrorValue {
+  const said = code === 'commander.help' ? 'A command was wanted.' : message.replace(/^error: /, '')
+  return { error: { code: 'bad-call', message: said } }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
+}
+
 /** For the one error boundary: what the user can mend in words, everything else as the bug of ours that it is. */
 export function formatError(error: unknown, verbose: boolean): FormattedError {
   if (error instanceof UserError) return { text: userText(error, verbose), exit: error.exit }
-  if (error instanceof Error && error.name === 'AbortError') return { text: 'Interrupted.\n', exit: EXIT.interrupted }
+  if (isAbort(error)) return { text: 'Interrupted.\n', exit: EXIT.interrupted }
   return { text: bugText(error), exit: EXIT.buildFailed }
 }
 
 function userText(error: UserError, verbose: boolean): string {
-  if (error.exit === EXIT.interrupted) return `${error.message}\n`
+  if (error.exit === EXIT.interrupted) return `${cleaned(error.message)}\n`
   const lines = [`error: ${indented(error.message)}`]
   for (const cause of causes(error)) {
     const words = cause instanceof Error ? cause.message : String(cause)
@@ -51,9 +93,14 @@ function causes(error: unknown): unknown[] {
 function stackOf(error: unknown): string[] {
   return (error instanceof Error ? (error.stack ?? error.message) : String(error))
     .split('\n')
-    .map((line) => `  ${line}`)
+    .map((line) => `  ${cleaned(line)}`)
 }
 
 function indented(text: string): string {
-  return text.trimEnd().replaceAll('\n', '\n    ')
+  return text.trimEnd().split('\n').map(cleaned).join('\n    ')
+}
+
+/** One line: programs' colours away, what else would draw on a terminal escaped. */
+function cleaned(line: string): string {
+  return visible(withoutEscapes(line).replace(/\r+$/u, '').replaceAll('\t', '  '))
 }

@@ -15,7 +15,7 @@ export interface CachePlace {
 }
 
 /** Raised whenever `PackedSnapshot`, or what is read into it, changes. */
-const FORM = 'gentoomuch-snapshot 1'
+const FORM = 'gentoomuch-snapshot 2'
 
 export async function cachedSnapshot(place: CachePlace): Promise<PackedSnapshot | undefined> {
   const bytes = await bytesIfThere(fileOf(place))

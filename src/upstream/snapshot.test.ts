@@ -16,6 +16,8 @@ let count = 0
 
 const FILES: Readonly<Record<string, string>> = {
   'profiles/categories': 'dev-libs\nvirtual\n',
+  'profiles/default/linux/amd64/parent': '..\n',
+  'profiles/default/linux/eapi': '8\n',
   'profiles/arch.list': '# stable\namd64\n',
   'profiles/license_groups': 'FREE MIT\n',
   'sets.conf': '[big sets]\nmultiset = true\ndirectory = ${repository:big}/sets/\n',
@@ -87,6 +89,7 @@ test('what a revision has, and nothing that was not committed', async () => {
     arches: ['amd64'],
     licenseGroups: new Map([['FREE', ['MIT']]]),
     sets: ['k\u00e4se'],
+    profiles: ['default', 'default/linux', 'default/linux/amd64'],
   })
   const foo = { category: 'dev-libs', package: 'foo', repository: 'big' }
   expect(snapshot.versionsOf('dev-libs/foo')).toEqual([
@@ -99,7 +102,14 @@ test('what a revision has, and nothing that was not committed', async () => {
 test('a repository without any of it', async () => {
   const empty = await git('commit-tree', '-m', 'x', await git('mktree', '--missing'))
   const snapshot = await snapshotOf(options({ revision: empty }))
-  expect(snapshot).toMatchObject({ names: [], categories: [], arches: [], licenseGroups: new Map(), sets: [] })
+  expect(snapshot).toMatchObject({
+    names: [],
+    categories: [],
+    arches: [],
+    licenseGroups: new Map(),
+    sets: [],
+    profiles: [],
+  })
 })
 
 test('the second time it comes from the cache, and says the same', async () => {
@@ -115,7 +125,7 @@ test('a damaged cache is made anew', async () => {
   const damages = [
     '',
     'x',
-    whole.replace('snapshot 1 ', 'snapshot 0 '),
+    whole.replace('snapshot 2 ', 'snapshot 1 '),
     whole.replace('+ssl', '+sst'),
     whole.slice(0, -1),
     `${whole} `,

@@ -7,6 +7,7 @@ import {
   parseLicenseGroups,
   parseList,
   parseMetadata,
+  profileFolderOf,
   setNames,
 } from '../portage/snapshot/files.ts'
 import { packer, unpack, type Metadata, type PackedSnapshot } from '../portage/snapshot/pack.ts'
@@ -61,6 +62,7 @@ async function readSnapshot(
     arches: parseList(lists.arches),
     licenseGroups: [...parseLicenseGroups(lists.licenseGroups)],
     sets: setNames(lists.sets, repository, tree.sets),
+    profiles: tree.profiles,
     texts: packages.texts,
     packages: packages.packages(),
   }
@@ -75,6 +77,8 @@ interface Tree {
   readonly lists: ReadonlyMap<string, string>
   /** Paths. */
   readonly sets: readonly string[]
+  /** Folders below `profiles/`, each with those it lies in. */
+  readonly profiles: readonly string[]
 }
 
 async function treeOf(git: GitSetting, revision: string, signal: AbortSignal): Promise<Tree> {
@@ -82,11 +86,14 @@ async function treeOf(git: GitSetting, revision: string, signal: AbortSignal): P
   const metadata = new Map<string, string>()
   const lists = new Map<string, string>()
   const sets: string[] = []
+  const profiles = new Set<string>()
   const listed = new Set<string>(Object.values(LISTS))
   await listTree(
     git,
     revision,
     ({ id, path }) => {
+      for (let folder = profileFolderOf(path); folder !== undefined && !profiles.has(folder); folder = above(folder))
+        profiles.add(folder)
       const ebuild = ebuildAt(path)
       const described = ebuild === undefined ? metadataAt(path) : undefined
       if (ebuild !== undefined) {
@@ -99,7 +106,12 @@ async function treeOf(git: GitSetting, revision: string, signal: AbortSignal): P
     },
     signal,
   )
-  return { ebuilds, metadata, lists, sets }
+  return { ebuilds, metadata, lists, sets, profiles: [...profiles].toSorted() }
+}
+
+/** `a/b` → `a`; undefined for what lies in nothing. */
+function above(folder: string): string | undefined {
+  return folder.includes('/') ? folder.slice(0, folder.lastIndexOf('/')) : undefined
 }
 
 async function metadataOf(git: GitSetting, tree: Tree, signal: AbortSignal): Promise<ReadonlyMap<string, Metadata>> {

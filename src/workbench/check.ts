@@ -2,14 +2,16 @@
 import { join } from 'node:path'
 import { parseCompression } from '../artifacts/compression.ts'
 import { parseNodes } from '../artifacts/nodes.ts'
-import { againstSnapshots, unknownSets } from '../check/against-snapshot.ts'
+import { againstSnapshots } from '../check/against-snapshot.ts'
 import { unexecutable } from '../check/cpu.ts'
 import { disagreements } from '../check/disagreements.ts'
 import type { CheckedMachine } from '../check/machine.ts'
 import { profiles } from '../check/profiles.ts'
+import { gentooProfiles, notSynced, withoutRepository } from '../check/repositories.ts'
+import { unknownSets } from '../check/sets.ts'
 import { siblings } from '../check/siblings.ts'
 import { unused } from '../check/unused.ts'
-import { readLock } from '../config/lock.ts'
+import { inspectLock } from '../config/lock.ts'
 import { BUILDER_NAMES, type Config, type Stage3Define, type Stage4Define } from '../config/model.ts'
 import { problem, sortProblems, type Problem } from '../config/problem.ts'
 import { inspectConfig } from '../config/read.ts'
@@ -44,7 +46,8 @@ export async function check({ path, data, signal, names }: CheckOptions): Promis
   const committed = gitState(path, signal)
   // It is waited for at the end; should anything fail before, nobody waits for it.
   committed.catch(() => {})
-  const [{ config, problems }, lock, host] = await Promise.all([inspectConfig(path), readLock(path), hostCpu()])
+  const [{ config, problems }, locked, host] = await Promise.all([inspectConfig(path), inspectLock(path), hostCpu()])
+  const { lock } = locked
   const chosen = definitionsOf(config, names)
   const lists = await knownLists({ config, lock, data, signal }, chosen.values())
   const machines = [...chosen].map(([name, define]): CheckedMachine => ({
@@ -55,16 +58,21 @@ export async function check({ path, data, signal, names }: CheckOptions): Promis
   const stage4s = [...config.stage4s.values()].filter(({ name }) => chosen.has(name))
   const found = [
     ...problems,
+    // Of a lock that cannot be read nothing is known: neither what was bootstrapped nor what was synced.
+    ...(locked.problem === undefined
+      ? [...profiles(stage4s, Object.keys(lock.profiles)), ...notSynced(lists.missing)]
+      : [locked.problem]),
     ...machines.flatMap(({ composed }) => composed.problems),
-    ...disagreements(machines),
+    // How much a line still says can only be told where all versions are known.
+    ...disagreements(machines, lists.missing.length === 0 ? snapshots : []),
     ...siblings(machines, lists.missing.length === 0),
     ...unexecutable(machines, config.env.arch, host),
-    ...profiles(stage4s, Object.keys(lock.profiles)),
     ...nodes(stage4s),
     ...compression(config),
-    ...lists.missing.map((name) => problem('not-synced', { file: 'portage.global/repos.conf' }, { name })),
+    ...withoutRepository(machines),
+    ...gentooProfiles(machines, snapshots),
     ...againstSnapshots(machines, snapshots),
-    ...setsOf(config, [...chosen.values()], snapshots, lists),
+    ...setsOf(config, chosen, machines, snapshots, lists),
     ...(names.length === 0 ? unused(config) : []),
     ...(await committed),
   ]
@@ -93,12 +101,17 @@ async function snapshotsOf({ here }: KnownLists, data: string, signal: AbortSign
 /** A set that a repository may bring can be told to be unknown only where all repositories are here. */
 function setsOf(
   config: Config,
-  defines: readonly Stage3Define[],
+  defines: ReadonlyMap<string, Stage3Define>,
+  machines: readonly CheckedMachine[],
   snapshots: readonly Snapshot[],
   { missing }: KnownLists,
 ): Problem[] {
   if (missing.length > 0) return []
-  return unknownSets(new Set(defines.flatMap(({ sets, included }) => [...sets, ...included])), config.sets, snapshots)
+  const used = machines.flatMap(({ name, composed: { directory } }) => {
+    const define = defines.get(name)
+    return define === undefined ? [] : [{ sets: [...define.sets, ...define.included], directory }]
+  })
+  return unknownSets(used, config.sets, snapshots)
 }
 
 function nodes(machines: readonly Stage4Define[]): Problem[] {
@@ -117,7 +130,14 @@ function compression({ env }: Config): Problem[] {
     return []
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return [problem('bad-compression', { file: 'env/compression', line: 1 }, { message: error.message })]
+    return [
+      problem(
+        'bad-compression',
+        { file: 'env/compression', line: 1 },
+        { message: error.message.replace(/^env\/compression: /, '') },
+        error.hint,
+      ),
+    ]
   }
 }
 

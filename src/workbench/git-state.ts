@@ -1,30 +1,24 @@
 /**
- * Whether what is built from a configuration directory can be told later: it stands in git, and all of it is committed.
+ * Whether what is built from a configuration directory can be told later: it stands in git, and all of it is committed, in
+ * submodules too.
  *
  * git runs with a folder of its own in place of the `.git` there: what that one's configuration would run (filters,
  * monitors, hooks) does not run because somebody asked for a check. Files behind a filter count as changed then.
  */
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { isRead } from '../config/layout.ts'
 import { problem, type Problem } from '../config/problem.ts'
 import { UserError } from '../errors.ts'
-import { isMissing } from '../system/files.ts'
-import { run, type Ran } from '../system/process.ts'
+import { repositoryAt, StandIn, type Repository } from './git-stand-in.ts'
 
 const SHOWN = 3
 
 export async function gitState(path: string, signal: AbortSignal): Promise<Problem[]> {
   try {
-    const asked = await git(
-      ['-C', path, 'rev-parse', '--absolute-git-dir', '--show-toplevel', '--git-common-dir'],
-      signal,
-    )
+    const repository = await repositoryAt(path, signal)
     // Somebody else's repository is none that git would tell about.
-    if (asked.stderr.includes('dubious ownership')) return []
-    if (asked.status !== 0) return [problem('no-git', { file: '.' }, { path })]
-    const [gitDir = '', top = '', common = ''] = asked.stdout.split('\n')
-    const files = await changedFiles({ gitDir, top, objects: join(absolute(common, path), 'objects') }, path, signal)
+    if (repository === 'not ours') return []
+    if (repository === undefined) return [problem('no-git', { file: '.' }, { path })]
+    const files = await changedFiles(repository, path, (inside) => isRead(inside), signal)
     return files.length === 0 ? [] : [uncommitted(files, path)]
   } catch (error) {
     // Without git on this host there is nothing to say.
@@ -33,50 +27,48 @@ export async function gitState(path: string, signal: AbortSignal): Promise<Probl
   }
 }
 
-interface Repository {
-  readonly gitDir: string
-  readonly top: string
-  readonly objects: string
-}
-
+/**
+ * Paths from the top of the repository.
+ * @param path of a folder of the repository; nothing outside of it counts
+ * @param isUsed whether it matters that git ignores this path of the folder
+ */
 async function changedFiles(
-  { gitDir, top, objects }: Repository,
+  repository: Repository,
   path: string,
+  isUsed: (inside: string) => boolean,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const own = await mkdtemp(join(tmpdir(), 'gm-state-'))
+  const standIn = await StandIn.for(repository, path, signal)
   try {
-    await mkdir(join(own, 'objects', 'info'), { recursive: true })
-    await mkdir(join(own, 'refs'))
-    const [head, format] = await Promise.all([
-      git(['-C', path, 'rev-parse', '--verify', '--quiet', 'HEAD'], signal),
-      git(['-C', path, 'rev-parse', '--show-object-format'], signal),
-    ])
-    const sha256 = format.stdout.trim() === 'sha256'
-    await writeFile(
-      join(own, 'config'),
-      `[core]\n\trepositoryformatversion = ${sha256 ? 1 : 0}\n\tbare = false\n${sha256 ? '[extensions]\n\tobjectFormat = sha256\n' : ''}`,
-    )
-    await writeFile(join(own, 'HEAD'), head.status === 0 ? head.stdout : 'ref: refs/heads/none\n')
-    await writeFile(join(own, 'objects', 'info', 'alternates'), `${objects}\n`)
-    await copyFile(join(gitDir, 'index'), join(own, 'index')).catch((error: unknown) => {
-      if (!isMissing(error)) throw error
+    const status = ['status', '--porcelain', '-z', '--ignored=matching', '--ignore-submodules=dirty', '--', '.']
+    const [changed, staged] = await Promise.all([standIn.git(status), standIn.git(['ls-files', '-s', '-z'])])
+    const files = entriesOf(changed).flatMap(({ ignored, file }) => {
+      if (!ignored) return [file]
+      return isUsed(file.slice(repository.prefix.length)) ? [`${file} (ignored by git)`] : []
     })
-    const places = [`--git-dir=${own}`, `--work-tree=${top}`]
-    const { stdout } = await git(
-      [...places, '-C', path, 'status', '--porcelain', '-z', '--ignore-submodules=all', '--', '.'],
-      signal,
+    const submodules = await Promise.all(
+      submodulesOf(staged).map((one) => changedInSubmodule(repository, path, one, isUsed, signal)),
     )
-    return changedIn(stdout)
+    return [...files, ...submodules.flat()]
   } finally {
-    await rm(own, { recursive: true, force: true })
+    await standIn.remove()
   }
 }
 
-function git(words: readonly string[], signal: AbortSignal): Promise<Ran> {
-  const env = { GIT_OPTIONAL_LOCKS: '0', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
-  const quiet = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null']
-  return run(['git', ...quiet, ...words], { env, accept: [0, 1, 128], signal })
+/** Of what is in it; whether it is the commit that is named, the repository around it knows. */
+async function changedInSubmodule(
+  { prefix }: Repository,
+  path: string,
+  inside: string,
+  isUsed: (inside: string) => boolean,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const at = `${path}/${inside}`
+  const repository = await repositoryAt(at, signal)
+  // In one that has not been fetched the repository around it answers.
+  if (repository === undefined || repository === 'not ours' || repository.prefix !== '') return []
+  const files = await changedFiles(repository, at, (below) => isUsed(`${inside}/${below}`), signal)
+  return files.map((file) => `${prefix}${inside}/${file}`)
 }
 
 function uncommitted(files: readonly string[], path: string): Problem {
@@ -93,17 +85,18 @@ function uncommitted(files: readonly string[], path: string): Problem {
 }
 
 /** `XY PATH`, of a rename followed by the old path as an entry of its own (git-status(1), porcelain v1 with -z). */
-function changedIn(status: string): string[] {
+function entriesOf(status: string): { readonly ignored: boolean; readonly file: string }[] {
   const entries = status.split('\0').filter((entry) => entry !== '')
-  const files: string[] = []
+  const files: { ignored: boolean; file: string }[] = []
   for (let index = 0; index < entries.length; index++) {
     const entry = entries[index] ?? ''
-    files.push(entry.slice(3))
+    files.push({ ignored: entry.startsWith('!!'), file: entry.slice(3) })
     if (entry.startsWith('R') || entry.startsWith('C')) index++
   }
   return files
 }
 
-function absolute(path: string, from: string): string {
-  return path.startsWith('/') ? path : join(from, path)
+/** `MODE COMMIT STAGE<tab>PATH` (git-ls-files(1)); a submodule's mode is 160000. Paths from the folder that was asked for. */
+function submodulesOf(staged: string): string[] {
+  return staged.split('\0').flatMap((entry) => /^160000 \S+ \d\t(.*)$/s.exec(entry)?.[1] ?? [])
 }

@@ -84,6 +84,11 @@ export class SpoiltDirectory {
     if (random.once(6)) this.displace(random)
   }
 
+  /** How many files are not as they were. */
+  get spoilt(): number {
+    return this.changed.size
+  }
+
   /** Text of all files as they are now, by path; what lies where a link leads is read through it. */
   texts(): Map<string, string> {
     const paths = new Set([...this.files.map(({ path }) => path), ...this.changed.keys()])

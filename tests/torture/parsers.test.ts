@@ -6,7 +6,7 @@ import { mutated } from './mutations.ts'
 import { PARSERS } from './parsers.ts'
 import { composedWith, faultsOfComposed, filesOf } from './pieces.ts'
 import { Random } from './random.ts'
-import { faultsOf, faultsOfProblem } from './requirements.ts'
+import { faultsOf, faultsOfProblems } from './requirements.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -49,15 +49,18 @@ class Faults {
   }
 }
 
-/** What it gives, or what it threw, as a fault. */
+/** What it finds, or what it threw, as a fault. */
 function attempt(work: () => readonly string[]): readonly string[] {
   try {
     return work()
   } catch (error) {
-    return [
-      `throws ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 4).join(' ') : String(error)}`,
-    ]
+    return [thrown(error)]
   }
+}
+
+function thrown(error: unknown): string {
+  const [message, ...stack] = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n')
+  return `throws ${[message, ...stack.slice(0, 3).map((line) => line.trim())].join(' ')}`
 }
 
 function spoiltFile(input: number, seeds: readonly SeedFile[]) {
@@ -87,7 +90,7 @@ test(`${RUNS} spoilt files`, { timeout: 3_600_000 }, () => {
       watchdog.at(input, -1)
       const which = input / COMPOSED
       const { result, over } = watch.measure('compose', () => composedWith(bytes, which), filesOf(which))
-      const told = result.composed.problems.flatMap((one) => faultsOfProblem(one, result.texts))
+      const told = faultsOfProblems(result.composed.problems, result.texts)
       return [...told, ...faultsOfComposed(result.composed), ...slow(over)]
     })
     if (found.length > 0) faults.add(input, how, 'compose', found)
@@ -95,7 +98,7 @@ test(`${RUNS} spoilt files`, { timeout: 3_600_000 }, () => {
   const { name, milliseconds } = watch.slowest
   console.log(
     `torture: ${RUNS} files, ${watch.count} parses, slowest ${milliseconds.toFixed(1)} ms (${name}), ` +
-      `${faults.told.length === 0 ? 'all fine' : `${faults.told.length} faults`} (seed ${SEED})`,
+      `${verdict(faults)} (seed ${SEED})`,
   )
   expect(faults.told.join('\n\n')).toBe('')
 })
@@ -103,8 +106,9 @@ test(`${RUNS} spoilt files`, { timeout: 3_600_000 }, () => {
 test('spoilt configuration directories', { timeout: 3_600_000 }, async () => {
   const seeds = corpus(SEED)
   const faults = new Faults()
+  const watch = new Stopwatch(LIMIT)
   const directory = new SpoiltDirectory()
-  let [slowest, problems, directories] = [0, 0, 0]
+  let [problems, directories] = [0, 0]
   try {
     for (let input = FROM; input < FROM + RUNS; input++) {
       if (input % DIRECTORY !== 0) continue
@@ -112,47 +116,29 @@ test('spoilt configuration directories', { timeout: 3_600_000 }, async () => {
       watchdog.at(input, -2)
       const random = new Random(SEED, input, 1)
       directory.spoil(random, random.pick(seeds))
-      const found = await inspected(directory)
-      problems += found.problems
-      slowest = Math.max(slowest, found.milliseconds)
-      faults.add(input, directory.path, 'directory', found.faults)
+      try {
+        const { result, over } = await watch.measureLater('check', () => directory.inspect(), directory.spoilt + 1)
+        problems += result.problems.length
+        faults.add(input, 'files of it', 'directory', [
+          ...faultsOfProblems(result.problems, directory.texts()),
+          ...slow(over),
+        ])
+      } catch (error) {
+        faults.add(input, 'files of it', 'directory', [thrown(error)])
+      }
     }
   } finally {
     directory.remove()
   }
   console.log(
-    `torture: ${directories} directories, ${problems} problems told, slowest ${slowest.toFixed(1)} ms, ` +
-      `${faults.told.length === 0 ? 'all fine' : `${faults.told.length} faults`} (seed ${SEED})`,
+    `torture: ${directories} directories, ${problems} problems told, slowest ` +
+      `${watch.slowest.milliseconds.toFixed(1)} ms a file, ${verdict(faults)} (seed ${SEED})`,
   )
   expect(faults.told.join('\n\n')).toBe('')
 })
 
-async function inspected(directory: SpoiltDirectory) {
-  let milliseconds = Infinity
-  try {
-    for (let time = 0; time < 4; time++) {
-      const begin = performance.now()
-      const { problems } = await directory.inspect()
-      milliseconds = Math.min(milliseconds, performance.now() - begin)
-      if (milliseconds > LIMIT && time < 3) continue
-      const texts = directory.texts()
-      const faults = problems.flatMap((one) => faultsOfProblem(one, texts))
-      return {
-        problems: problems.length,
-        milliseconds,
-        faults: [...faults, ...slow(milliseconds > LIMIT ? milliseconds : undefined)],
-      }
-    }
-    throw new Error('not reached')
-  } catch (error) {
-    return {
-      problems: 0,
-      milliseconds: 0,
-      faults: attempt(() => {
-        throw error
-      }),
-    }
-  }
+function verdict({ told }: Faults): string {
+  return told.length === 0 ? 'all fine' : `${told.length} faults`
 }
 
 function slow(over: number | undefined): string[] {

@@ -18,15 +18,18 @@ export function faultsOf(text: string, { mistakes = [], printed }: Answer): stri
 }
 
 /** @param texts of the files of the configuration directory, by path */
-export function faultsOfProblem(
-  { code, file, line, message, hint }: Problem,
-  texts: ReadonlyMap<string, string>,
-): string[] {
+export function faultsOfProblems(problems: readonly Problem[], texts: ReadonlyMap<string, string>): string[] {
+  const counts = new Map([...texts].map(([file, text]) => [file, countOf(text)]))
+  const lines = problems.flatMap(({ file, line }) =>
+    line === undefined ? [] : faultsOfLine(line, counts.get(file) ?? Infinity),
+  )
+  return [...lines, ...someOf(problems).flatMap((one) => faultsOfProblem(one, texts))]
+}
+
+function faultsOfProblem({ code, message, hint }: Problem, texts: ReadonlyMap<string, string>): string[] {
   if (!Object.hasOwn(MESSAGES, code)) return [`${code} is not in the catalogue`]
-  const text = texts.get(file)
   const said = [message, hint ?? '']
   return [
-    ...(line === undefined ? [] : faultsOfLine(line, text === undefined ? Infinity : countOf(text))),
     // A text may hold what looks like a placeholder.
     ...placeholdersOf(messageOf(code))
       .filter((name) => said.some((one) => one.includes(`{${name}}`)))

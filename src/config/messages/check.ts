@@ -7,10 +7,20 @@ export const CHECK_MESSAGES = {
     text: '{base}: "{atom} {word}" has no effect in {machines}: {other} says "{otherAtom} {otherWord}", and Portage lets the more specific atom win.',
     hint: 'Use the same atom here, or take the other line away.',
   },
+  'overruled-in-part': {
+    severity: 'note',
+    text: '{base}: "{atom} {word}" has no effect on what {otherAtom} means in {machines}: {other} says "{otherAtom} {otherWord}", and Portage lets the more specific atom win.',
+    hint: 'Where that is not meant, say it of {otherAtom} here, too.',
+  },
   'overruled-by-first': {
     severity: 'warning',
     text: '{base}: "{atom} {word}" may have no effect in {machines}: {other} says "{otherAtom} {otherWord}", and of two atoms that are equally specific Portage lets the first one win.',
     hint: 'Use the same atom here, or take the other line away.',
+  },
+  'overruled-by-first-in-part': {
+    severity: 'note',
+    text: '{base}: "{atom} {word}" may have no effect on what {otherAtom} means in {machines}: {other} says "{otherAtom} {otherWord}", and of two atoms that are equally specific Portage lets the first one win.',
+    hint: 'Where that is not meant, say it of {otherAtom} here, too.',
   },
   'siblings-disagree-word': {
     severity: 'warning',
@@ -48,6 +58,19 @@ export const CHECK_MESSAGES = {
   'no-such-flag': {
     severity: 'warning',
     text: 'no version of {atom} in the current snapshot has the flag {flag}.',
+  },
+  'no-repository': {
+    severity: 'error',
+    text: 'no piece of {machines} names a repository, so there is nothing to take packages from.',
+    hint: 'Write portage.global/repos.conf/gentoo.conf as gentoomuch init does.',
+  },
+  'profile-unknown-repository': {
+    severity: 'error',
+    text: 'the profile {profile} stands in the repository {name}, which no piece of {machines} names; there are {known}.',
+  },
+  'no-such-profile': {
+    severity: 'error',
+    text: "the current snapshot of {name} has no folder profiles/{path}, which is to be the profile of {machines}.",
   },
   'unknown-set': {
     severity: 'error',

@@ -135,5 +135,10 @@ export const READING_MESSAGES = {
     text: 'a file that ends in .patch or .diff was wanted; Portage applies no other.',
   },
   'patch-empty': { severity: 'warning', text: 'patches were wanted; the folder holds none.' },
+  'bad-lock': {
+    severity: 'error',
+    text: 'what bootstrap and sync wrote was wanted; found what cannot be understood ({where}).',
+    hint: 'Restore it from git, or remove it, bootstrap and sync again.',
+  },
   'not-a-kernel-config': { severity: 'warning', text: 'a file NAME.kconf was wanted; nothing reads it.' },
 } as const satisfies Record<string, Message>

@@ -69,3 +69,10 @@ test('segments keep text and references apart', () => {
     { kind: 'reference', name: 'A', raw: '$A' },
   ])
 })
+
+test('what doubles without end counts as empty', () => {
+  const long = 'x'.repeat(60_000)
+  expect(expand('$A', () => long).text).toBe(long)
+  expect(expand('$A$A', () => long)).toEqual({ text: '', mistakes: [] })
+  expect(expand('$A'.repeat(20_000), () => long)).toEqual({ text: '', mistakes: [] })
+})

@@ -22,6 +22,9 @@ export function segments(value: string): readonly Segment[] {
   return read.failed === undefined ? read.segments : []
 }
 
+/** Far above any value that means something: `X="$X $X"` doubles, and would not end. What gets longer counts as empty. */
+export const LONGEST_VALUE = 100_000
+
 /**
  * @param lookup a name without a value is replaced by nothing
  * @param line where the assignment stands
@@ -32,8 +35,12 @@ export function expand(value: string, lookup: (name: string) => string | undefin
     const code = read.failed === 'open' ? 'expand-open-brace' : 'expand-bad-name'
     return { text: '', mistakes: [{ code, line, values: { value: shown(value.slice(read.at)) } }] }
   }
-  const parts = read.segments.map((one) => (one.kind === 'text' ? one.text : (lookup(one.name) ?? '')))
-  return { text: parts.join(''), mistakes: [] }
+  let text = ''
+  for (const one of read.segments) {
+    text += one.kind === 'text' ? one.text : (lookup(one.name) ?? '')
+    if (text.length > LONGEST_VALUE) return { text: '', mistakes: [] }
+  }
+  return { text, mistakes: [] }
 }
 
 interface Scanned {

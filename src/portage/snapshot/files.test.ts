@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { ebuildAt, maySetAt, metadataAt, parseLicenseGroups, parseList, parseMetadata, setNames } from './files.ts'
+import {
+  ebuildAt,
+  maySetAt,
+  metadataAt,
+  parseLicenseGroups,
+  parseList,
+  parseMetadata,
+  profileFolderOf,
+  setNames,
+} from './files.ts'
 
 test.each([
   ['dev-libs/foo/foo-1.2.ebuild', { name: 'dev-libs/foo', version: '1.2' }],
@@ -21,6 +30,13 @@ test('where metadata and sets stand', () => {
   expect(metadataAt('metadata/layout.conf')).toBeUndefined()
   expect(['sets/x', 'a/sets/b/c', 'sets.conf', 'resets/x'].map(maySetAt)).toEqual([true, true, false, false])
 })
+
+test.each([
+  ['profiles/default/linux/parent', 'default/linux'],
+  ['profiles/base/eapi', 'base'],
+  ['profiles/categories', undefined],
+  ['dev-libs/profiles/x/y', undefined],
+])('a profile? %s', (path, expected) => expect(profileFolderOf(path)).toBe(expected))
 
 describe('metadata', () => {
   test.each([

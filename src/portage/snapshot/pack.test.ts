@@ -24,6 +24,7 @@ function packed(): PackedSnapshot {
     arches: ['amd64'],
     licenseGroups: [['FREE', ['MIT']]],
     sets: ['kde'],
+    profiles: ['base'],
     texts: packages.texts,
     packages: packages.packages(),
   }
@@ -42,6 +43,7 @@ test('what was packed comes out: names sorted, the oldest version first', () => 
     arches: ['amd64'],
     licenseGroups: new Map([['FREE', ['MIT']]]),
     sets: ['kde'],
+    profiles: ['base'],
   })
   const foo = { category: 'dev-libs', package: 'foo', repository: 'gentoo' }
   expect(versionsOf('dev-libs/foo')).toEqual([

@@ -1,14 +1,15 @@
 /** A definition composed as a build would do it, as far as that is known on this host: nothing is fetched for it. */
 import { join } from 'node:path'
+import type { MissingRepository } from '../../check/repositories.ts'
 import { incrementalsIn, type Lock } from '../../config/lock.ts'
 import { BUILDER_NAMES, type Config, type Stage3Define } from '../../config/model.ts'
 import { suggest } from '../../config/names.ts'
-import { ConfigError } from '../../config/problem.ts'
+import { ConfigError, type Place } from '../../config/problem.ts'
 import { UserError } from '../../errors.ts'
-import type { Composed } from '../../portage/compose.ts'
-import { composeDefinition } from '../../portage/definition.ts'
-import type { Repository } from '../../portage/model.ts'
-import { repositoriesOf } from '../../portage/reposConf.ts'
+import { compose, type Composed } from '../../portage/compose.ts'
+import { composeDefinition, piecesOf } from '../../portage/definition.ts'
+import type { ComposerPiece } from '../../portage/model.ts'
+import { isReposConf, repositoryPlaces } from '../../portage/reposConf.ts'
 import { listVariables, type ListVariables } from '../../portage/variables.ts'
 import { layoutOf } from '../../store/layout.ts'
 import { hasRevision, makeDefaultsOf } from '../../upstream/repository-lists.ts'
@@ -43,13 +44,26 @@ export function definitionNamed(config: Config, name: string): Named {
   )
 }
 
+export interface Composition {
+  readonly composed: Composed
+  /** Repositories that are not here: their profiles' USE_EXPAND groups were taken for plain variables. */
+  readonly groupsUnknown: readonly string[]
+}
+
 /** @throws ConfigError with what is wrong in its pieces */
-export async function compositionOf(known: Known, define: Stage3Define): Promise<Composed> {
-  const { lists } = await knownLists(known, [define])
+export async function compositionOf(known: Known, define: Stage3Define): Promise<Composition> {
+  const { lists, missing } = await knownLists(known, [define])
   const composed = composeDefinition(known.config, define, lists)
   const errors = composed.problems.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new ConfigError(known.config.path, errors)
-  return composed
+  return { composed, groupsUnknown: missing.map(({ name }) => name) }
+}
+
+/** What to tell people of `groupsUnknown`; nothing where all is known. */
+export function groupsNotice(groupsUnknown: readonly string[]): string | undefined {
+  const names = [...new Set(groupsUnknown)].toSorted().join(', ')
+  if (names === '') return undefined
+  return `USE_EXPAND groups are not known before gentoomuch sync (not here: ${names}); a build may compose this otherwise.`
 }
 
 export interface KnownLists {
@@ -57,23 +71,25 @@ export interface KnownLists {
   /** Repositories that are here at the revision of the lock. */
   readonly here: readonly { readonly name: string; readonly revision: string; readonly gitDir: string }[]
   /** Repositories that are not: their profiles' USE_EXPAND groups are not known. */
-  readonly missing: readonly string[]
+  readonly missing: readonly MissingRepository[]
 }
 
 /** The list variables that the profiles of the definitions' repositories declare, where those are here. */
 export async function knownLists(known: Known, defines: Iterable<Stage3Define>): Promise<KnownLists> {
   const { config, lock, data, signal } = known
-  const repositories = new Map<string, Repository>()
-  // Lists do not matter for repos.conf.
+  const repositories = new Map<string, Place>()
+  // Of the pieces no more than repos.conf is composed, for which lists do not matter.
   const none = listVariables([])
+  const reposConfOf = onceFor((piece: ComposerPiece) => ({ ...piece, files: piece.files.filter(isReposConf) }))
   for (const define of defines)
-    for (const one of repositoriesOf(composeDefinition(config, define, none).directory)) repositories.set(one.name, one)
+    for (const [name, place] of repositoryPlaces(compose(piecesOf(config, define).map(reposConfOf), [], none)))
+      if (!repositories.has(name)) repositories.set(name, place)
   const asked = await Promise.all(
-    [...repositories.keys()].map(async (name) => {
+    [...repositories].map(async ([name, place]) => {
       const revision = lock.repositories[name]?.revision
       const gitDir = join(layoutOf(data).git, name)
       const isHere = revision !== undefined && (await hasRevision(revision, { gitDir, signal }))
-      return { name, revision: revision ?? '', gitDir, isHere }
+      return { name, place, revision: revision ?? '', gitDir, isHere }
     }),
   )
   const here = asked.filter(({ isHere }) => isHere)
@@ -81,6 +97,16 @@ export async function knownLists(known: Known, defines: Iterable<Stage3Define>):
   return {
     lists: listVariables(texts.flat(), incrementalsIn(lock)),
     here: here.map(({ name, revision, gitDir }) => ({ name, revision, gitDir })),
-    missing: asked.filter(({ isHere }) => !isHere).map(({ name }) => name),
+    missing: asked.filter(({ isHere }) => !isHere).map(({ name, place }) => ({ name, ...place })),
+  }
+}
+
+/** What is made of a value, made once: pieces stand in many machines, and what is parsed is kept by the piece. */
+function onceFor<Key, Made>(make: (key: Key) => Made): (key: Key) => Made {
+  const known = new Map<Key, Made>()
+  return (key) => {
+    const made = known.get(key) ?? make(key)
+    known.set(key, made)
+    return made
   }
 }

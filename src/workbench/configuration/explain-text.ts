@@ -1,5 +1,6 @@
-/** config explain, for people. */
+/** config explain, for people: each line one, whatever is in the values. */
 import type { ExplainedVariable, Saying } from '../../portage/explain.ts'
+import { visible } from '../../visible.ts'
 import type { AtomView, VariableView } from './portage-view.ts'
 
 /** Why Portage was not asked; undefined where it was. */
@@ -15,7 +16,7 @@ export function variableLines(
     lines.push('', `Of the pieces' words these are left, and the profile's own that none of them takes away:`)
     lines.push(...words.map(({ word, file, line }) => `  ${word.padEnd(24)} ${file}:${line}`))
   } else if (value !== undefined) lines.push('', `It stands as: ${value}`)
-  return [...lines, '', ...viewLines(view, notAsked)]
+  return [...lines, '', ...viewLines(view, notAsked)].map(visible)
 
   function viewLines(asked: VariableView | undefined, why: NotAsked): string[] {
     if (asked === undefined) return [`Portage was not asked: ${why ?? ''}`]
@@ -33,14 +34,18 @@ export function atomLines(
     files.length === 0
       ? [`No piece has a line about ${atom}.`]
       : files.flatMap(({ base, sayings }) => [`${base}:`, ...sayings.flatMap(sayingLines).map((line) => `  ${line}`)])
-  if (view === undefined) return [...lines, '', `Portage was not asked: ${notAsked ?? ''}`]
-  if (view.packages.length === 0) return [...lines, '', `Portage: ${atom} matches nothing in the current snapshot.`]
+  return [...lines, '', ...packageLines(atom, view, notAsked)].map(visible)
+}
+
+function packageLines(atom: string, view: AtomView | undefined, notAsked: NotAsked): string[] {
+  if (view === undefined) return [`Portage was not asked: ${notAsked ?? ''}`]
+  if (view.packages.length === 0) return [`Portage: ${atom} matches nothing in the current snapshot.`]
   const packages = view.packages.flatMap((one) => [
     `Portage: ${one.cpv}:${one.slot}::${one.repository} ${one.masks.length === 0 ? 'can be taken' : `is not taken: ${one.masks.join(', ')}`}`,
     `  USE="${[...one.use, ...one.unused.map((flag) => `-${flag}`)].join(' ')}"`,
     ...(one.env.length === 0 ? [] : [`  env: ${one.env.join(' ')}`]),
   ])
-  return [...lines, '', ...packages, ...(view.more === 0 ? [] : [`and ${view.more} more`])]
+  return [...packages, ...(view.more === 0 ? [] : [`and ${view.more} more`])]
 }
 
 function sayingLines({ piece, file, line, says, overrode, losesTo }: Saying): string[] {

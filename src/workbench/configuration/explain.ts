@@ -20,6 +20,8 @@ export interface ExplainOptions {
 export interface Explained {
   readonly json: Json
   readonly text: string
+  /** As in `Composition`. */
+  readonly groupsUnknown: readonly string[]
 }
 
 /** @param subject a variable's name, or an atom */
@@ -30,12 +32,16 @@ export async function explain(
   options: ExplainOptions,
 ): Promise<Explained> {
   const named = definitionNamed(known.config, name)
-  const composed = await compositionOf(known, named.define)
+  const { composed, groupsUnknown } = await compositionOf(known, named.define)
   const asking = { known, named, composed, options }
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(subject)) {
     const explained = explainVariable(composed, subject)
     const { view, notAsked } = await asked<VariableView>(asking, { variable: subject })
-    return { json: asJson({ ...explained, portage: view }), text: variableLines(explained, view, notAsked).join('\n') }
+    return {
+      json: asJson({ ...explained, groupsUnknown, portage: view }),
+      text: variableLines(explained, view, notAsked).join('\n'),
+      groupsUnknown,
+    }
   }
   const found = parseAtom(subject)
   if ('mistake' in found)
@@ -45,8 +51,9 @@ export async function explain(
   const files = explainAtom(composed, found.atom)
   const { view, notAsked } = await asked<AtomView>(asking, { atom: subject })
   return {
-    json: asJson({ atom: subject, files, portage: view }),
+    json: asJson({ atom: subject, files, groupsUnknown, portage: view }),
     text: atomLines(subject, files, view, notAsked).join('\n'),
+    groupsUnknown,
   }
 }
 
