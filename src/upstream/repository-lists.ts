@@ -35,5 +35,7 @@ export async function makeDefaultsOf(revision: string, { gitDir, signal }: Revis
   if (ids.length === 0) return []
   const input = [...new Set(ids)].map((id) => `${id}\n`).join('')
   const shown = await run([...git.argv, 'cat-file', '--batch'], { ...call, input })
-  return shown.stdout.split(/^[0-9a-f]{40,64} blob \d+$/m).filter((text) => /^\s*(export\s+)?(USE_EXPAND|PROFILE_ONLY_VARIABLES)/m.test(text))
+  return shown.stdout
+    .split(/^[0-9a-f]{40,64} blob \d+$/m)
+    .filter((text) => /^\s*(export\s+)?(USE_EXPAND|PROFILE_ONLY_VARIABLES)/m.test(text))
 }

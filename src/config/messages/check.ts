@@ -70,7 +70,7 @@ export const CHECK_MESSAGES = {
   },
   'no-such-profile': {
     severity: 'error',
-    text: "the current snapshot of {name} has no folder profiles/{path}, which is to be the profile of {machines}.",
+    text: 'the current snapshot of {name} has no folder profiles/{path}, which is to be the profile of {machines}.',
   },
   'unknown-set': {
     severity: 'error',
