@@ -9,6 +9,8 @@ const never = ['**/node_modules/**', 'dist/**', '.dist-*/**']
 export default defineConfig({
   test: {
     exclude: never,
+    // Many tests wait for git, gpg and tar: one worker less than there are cores would leave a core of two idle.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
