@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
+const BESIDE = ['src/**/*.test.ts', 'miniature/**/*.test.ts', 'tests/*.test.ts']
+const HOST = '**/*.host.test.ts'
 const never = ['**/node_modules/**', 'dist/**', '.dist-*/**']
 
 /**
- * `unit` is the developer's loop; `contract`, `oracle` and `e2e` run real containers and belong to `./test`; `torture` runs
+ * `unit` is the developer's loop. `host` (`*.host.test.ts`) stands beside the source as well and calls programs of this host:
+ * git, gpg, tar, python. `contract`, `oracle` and `e2e` run real containers. All of these belong to `./test`; `torture` runs
  * for as long as one likes.
  */
 export default defineConfig({
@@ -17,7 +20,15 @@ export default defineConfig({
           name: 'unit',
           // Tests keep to folders of their own; a process a file would double the time of the developer's loop.
           isolate: false,
-          include: ['src/**/*.test.ts', 'miniature/**/*.test.ts', 'tests/*.test.ts'],
+          include: BESIDE,
+          exclude: [...never, HOST],
+        },
+      },
+      {
+        test: {
+          name: 'host',
+          isolate: false,
+          include: ['{src,miniature}/**/*.host.test.ts', 'tests/*.host.test.ts'],
           exclude: never,
         },
       },
