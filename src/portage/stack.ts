@@ -154,11 +154,14 @@ class Stack {
     let [text, written] = ['', '']
     let continues = false
     let lost: string | undefined
+    /** Nothing but blanks so far. */
+    let blank = true
     const open: string[] = []
     const parts = segmentsOf(assignment)
     for (const [index, part] of parts.entries()) {
       if (text.length > LONGEST_VALUE) break
-      const isFirst = text.trim() === '' && endsWord(parts[index + 1])
+      const isFirst = blank && endsWord(parts[index + 1])
+      blank &&= part.kind === 'text' && part.text.trim() === ''
       if (part.kind === 'text') {
         text += part.text
         written += escaped(part.text)
