@@ -1,6 +1,6 @@
 /** A CPU that this host cannot execute: installs run what was built (ldconfig, caches, scripts), which ends in SIGILL. */
 import { problem, type Problem } from '../config/problem.ts'
-import type { VariableStep } from '../portage/stack.ts'
+import type { VariableStep } from '../portage/stack-model.ts'
 import { together, type CheckedMachine, type Met } from './machine.ts'
 import { featuresOf } from './march.ts'
 

@@ -4,7 +4,7 @@
  */
 import { problem, type Problem } from '../config/problem.ts'
 import { kindOf } from '../portage/language/kinds.ts'
-import type { VariableStep } from '../portage/stack.ts'
+import type { VariableStep } from '../portage/stack-model.ts'
 import { together, type CheckedMachine, type Met } from './machine.ts'
 
 /** @param groupsKnown without the profiles nobody can tell a USE_EXPAND group, which adds, from a value that replaces */

@@ -17,7 +17,8 @@ import { bytesOf, textOf } from './model.ts'
 import type { ComposerFile, ComposerPiece, ComposerSet, PortageDirectory, PortageFile } from './model.ts'
 import { ASSIGNMENT_TARGETS, assignmentsOf, parsePiece, parseSet } from './parsed.ts'
 import type { AssignmentTarget, ParsedPiece, ParsedSet } from './parsed.ts'
-import { stackAssignments, type KnownValues, type PlacedAssignment, type VariableStep } from './stack.ts'
+import { stackAssignments } from './stack.ts'
+import type { KnownValues, PlacedAssignment, VariableStep } from './stack-model.ts'
 import { isList, withGroups, type ListVariables } from './variables.ts'
 
 export interface Composed {

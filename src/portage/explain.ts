@@ -4,7 +4,8 @@ import { mayOverlap } from './atoms/overlap.ts'
 import { moreSpecific } from './atoms/specificity.ts'
 import type { Composed } from './compose.ts'
 import type { PackageLine, ParsedPiece } from './parsed.ts'
-import type { VariableStep } from './stack.ts'
+import type { VariableStep } from './stack-model.ts'
+import { asFlag } from './stack-text.ts'
 import { isList, type ListVariables } from './variables.ts'
 
 export interface Place {
@@ -78,8 +79,7 @@ function stepsOfList({ steps, lists }: Composed, name: string): VariableStep[] {
 
 function asFlags({ name, words = [] }: VariableStep): string[] {
   if (name === 'USE') return [...words]
-  const prefix = `${name.toLowerCase()}_`
-  return words.map((word) => (word.startsWith('-') ? `-${prefix}${word.slice(1)}` : prefix + word))
+  return words.map((word) => asFlag(name, word))
 }
 
 function overrides(earlier: VariableStep, later: VariableStep): boolean {

@@ -2,7 +2,7 @@
 import { problem, type Problem } from '../config/problem.ts'
 import { expand } from './language/expand.ts'
 import { ASSIGNMENT_TARGETS, type AssignmentTarget, type ParsedPiece } from './parsed.ts'
-import type { PlacedAssignment } from './stack.ts'
+import type { PlacedAssignment } from './stack-model.ts'
 import type { ListVariables } from './variables.ts'
 
 /** Words that USE_EXPAND has in the pieces, in the order in which Portage reads them. */

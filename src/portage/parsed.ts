@@ -12,7 +12,7 @@ import { parsePackageFile, type PackageEntry } from './language/packageFile.ts'
 import type { PackageKind } from './language/packageKinds.ts'
 import type { FlagWord } from './language/useFlags.ts'
 import { bytesOf, textOf, type ComposerFile, type ComposerPiece, type ComposerSet } from './model.ts'
-import type { AssignmentFile, PlacedAssignment } from './stack.ts'
+import type { AssignmentFile, PlacedAssignment } from './stack-model.ts'
 
 /** The files of assignments that pieces stack in, in the order in which Portage reads them. */
 export const ASSIGNMENT_TARGETS = ['profile/make.defaults', 'make.conf'] as const

@@ -9,57 +9,11 @@
  */
 import type { MessageCode, Values } from '../config/messages.ts'
 import { problem, type Problem } from '../config/problem.ts'
-import type { Assign } from './language/assignments.ts'
-import { LONGEST_VALUE, segments, type Segment } from './language/expand.ts'
+import { LONGEST_VALUE } from './language/expand.ts'
 import { quoted } from './language/quoted.ts'
+import type { AssignmentFile, PlacedAssignment, Stacked, StackOptions, Value, VariableStep } from './stack-model.ts'
+import { asFlag, endsWord, escaped, putAside, segmentsOf, wordsOf, wrapped } from './stack-text.ts'
 import { isList, type ListVariables } from './variables.ts'
-
-/** One file of assignments of a piece. */
-export interface AssignmentFile {
-  /** In the configuration directory. */
-  readonly file: string
-  /** In order; what the file sources stands where its `source` stood. */
-  readonly assignments: readonly PlacedAssignment[]
-}
-
-export interface PlacedAssignment extends Assign {
-  /** Where it really stands: what is sourced stands in another file. */
-  readonly file: string
-}
-
-/** What one piece says of one variable. */
-export interface VariableStep {
-  readonly name: string
-  /** Index of the piece in the stack. */
-  readonly piece: number
-  readonly file: string
-  readonly line: number
-  /** With what could be expanded expanded. */
-  readonly value: string
-  /** The words it adds and takes away, or undefined where the value replaces what was there. */
-  readonly words: readonly string[] | undefined
-  /** The value goes on from what the variable was: it refers to its own name. */
-  readonly extends: boolean
-}
-
-export interface Stacked {
-  /** The composed file. */
-  readonly text: string
-  /** In the order of the pieces; of several assignments in one piece the last. */
-  readonly steps: readonly VariableStep[]
-  readonly problems: readonly Problem[]
-  /** What `${NAME}` means behind it, for the file that Portage reads next. */
-  readonly known: KnownValues
-}
-
-export interface StackOptions {
-  /** The file is the last profile's make.defaults, and no make.conf. */
-  readonly inProfile?: boolean
-  /** What the file that Portage reads before has left. */
-  readonly known?: KnownValues
-}
-
-export type KnownValues = ReadonlyMap<string, Value>
 
 /** @param pieces for each piece its files, in Portage's order; a piece without any has an empty list */
 export function stackAssignments(
@@ -70,20 +24,6 @@ export function stackAssignments(
   const stack = new Stack(lists, options)
   for (const [index, files] of pieces.entries()) if (files.length > 0) stack.add(index, files)
   return { text: stack.text(), steps: stack.steps, problems: stack.problems, known: stack.known }
-}
-
-/** A value as far as it can be known here. */
-export interface Value {
-  /** For people. */
-  readonly text: string
-  /** What Portage reads as that text: `$` and `\` escaped, `${NAME}` where only Portage knows the value. */
-  readonly written: string
-  /** The names that only Portage knows. */
-  readonly open: readonly string[]
-  /** A list that begins with the profile's own words: `FEATURES="${FEATURES} x"` where no piece has set it before. */
-  readonly continues: boolean
-  /** A name whose value can be written here no more. */
-  readonly lost: string | undefined
 }
 
 const NOTHING: Value = { text: '', written: '', open: [], continues: false, lost: undefined }
@@ -292,53 +232,4 @@ class Stack {
   private complain(code: MessageCode, { file, line }: PlacedAssignment, values: Values): void {
     this.problems.push(problem(code, { file, line }, values))
   }
-}
-
-function putAside(name: string): string {
-  return `\${__PROFILE_${name}}`
-}
-
-/** `VIDEO_CARDS="-intel"` → `-video_cards_intel` (portage.config.regenerate, make_defaults_use). */
-function asFlag(group: string, word: string): string {
-  const prefix = `${group.toLowerCase()}_`
-  return word.startsWith('-') ? `-${prefix}${word.slice(1)}` : `${prefix}${word}`
-}
-
-const cut = new WeakMap<PlacedAssignment, readonly Segment[]>()
-
-/** One piece stands in many machines: its values are cut once. */
-function segmentsOf(assignment: PlacedAssignment): readonly Segment[] {
-  const known = cut.get(assignment)
-  if (known !== undefined) return known
-  const made = segments(assignment.value)
-  cut.set(assignment, made)
-  return made
-}
-
-/** Whether what stands before a segment ends there, as a word. */
-function endsWord(next: Segment | undefined): boolean {
-  return next === undefined || (next.kind === 'text' && /^\s/.test(next.text))
-}
-
-function wordsOf(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '')
-}
-
-/** For `varexpand`, which takes `\$` and `\\` for the signs themselves. */
-function escaped(text: string): string {
-  return text.replaceAll(/[\\$]/g, '\\$&')
-}
-
-const WIDTH = 110
-
-/** Long lists go on in the next line, within the quotes: blanks and line ends are one to Portage. */
-function wrapped(words: readonly string[], indent: number): string {
-  const lines: string[] = []
-  let line = ''
-  for (const word of words)
-    if (line !== '' && indent + line.length + word.length >= WIDTH) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  return [...lines, line].join(`\n${' '.repeat(indent)}`)
 }
