@@ -81,9 +81,18 @@ export async function knownLists(known: Known, defines: Iterable<Stage3Define>):
   // Of the pieces no more than repos.conf is composed, for which lists do not matter.
   const none = listVariables([])
   const reposConfOf = onceFor((piece: ComposerPiece) => ({ ...piece, files: piece.files.filter(isReposConf) }))
-  for (const define of defines)
-    for (const [name, place] of repositoryPlaces(compose(piecesOf(config, define).map(reposConfOf), [], none)))
+  const seen = new Set<string>()
+  for (const define of defines) {
+    const pieces = piecesOf(config, define)
+      .map(reposConfOf)
+      .filter(({ files }) => files.length > 0)
+    // Most machines have their repositories from one piece that all of them share.
+    const key = pieces.map(({ rank, name }) => `${rank} ${name}`).join('\n')
+    if (seen.has(key)) continue
+    seen.add(key)
+    for (const [name, place] of repositoryPlaces(compose(pieces, [], none)))
       if (!repositories.has(name)) repositories.set(name, place)
+  }
   const asked = await Promise.all(
     [...repositories].map(async ([name, place]) => {
       const revision = lock.repositories[name]?.revision
