@@ -1,7 +1,7 @@
 /**
  * Pieces → one `/etc/portage`. CPU, then global, then locals in their order, then the machine's own.
  * Line files (`package.*`, `repos.conf`, `profile/*` …) become folders with a file a piece, in the order of the pieces, so
- * that a person sees what came from where and Portage's own rules (the more specific atom, then the later line) decide.
+ * that a person sees what came from where and Portage's own rules decide (the more specific atom; of one atom the later line).
  * Files that Portage does not read as folders (`categories`, `license_groups`, `bashrc`) hold the pieces one after the other.
  * `make.conf` and `profile/make.defaults` become one file with a block a piece: see `stack.ts`.
  * Of everything else (env/, patches/ …) the later piece's file of one path stands.
@@ -15,6 +15,7 @@ import { entriesFolderOf, kindOf } from './language/kinds.ts'
 import { parsePackageFile } from './language/packageFile.ts'
 import { bytesOf, textOf } from './model.ts'
 import type { ComposerFile, ComposerPiece, ComposerSet, PortageDirectory, PortageFile } from './model.ts'
+import { onceFor } from './once.ts'
 import { ASSIGNMENT_TARGETS, assignmentsOf, parsePiece, parseSet } from './parsed.ts'
 import type { AssignmentTarget, ParsedPiece, ParsedSet } from './parsed.ts'
 import { stackAssignments } from './stack.ts'
@@ -197,16 +198,8 @@ class Output {
   }
 }
 
-const made = new WeakMap<ComposerFile, string>()
-
 /** A file of a piece as it lies in the folder of its kind: the same in every machine. */
-function composedBytes(file: ComposerFile): string {
-  const known = made.get(file)
-  if (known !== undefined) return known
-  const bytes = ended(spelledOut(file))
-  made.set(file, bytes)
-  return bytes
-}
+const composedBytes: (file: ComposerFile) => string = onceFor((file) => ended(spelledOut(file)))
 
 /** NAME_MAX of Linux, in bytes. */
 const LONGEST_NAME = 255

@@ -3,6 +3,7 @@ import type { Atom } from './atoms/atom.ts'
 import { mayOverlap } from './atoms/overlap.ts'
 import { moreSpecific } from './atoms/specificity.ts'
 import type { Composed } from './compose.ts'
+import { onceFor } from './once.ts'
 import type { PackageLine, ParsedPiece } from './parsed.ts'
 import type { VariableStep } from './stack-model.ts'
 import { asFlag } from './stack-text.ts'
@@ -177,17 +178,11 @@ export function contradictingWords(earlier: PackageLine, later: PackageLine): Co
   return undefined
 }
 
-const known = new WeakMap<PackageLine, ReadonlyMap<string, string>>()
-
 /** Word without its sign → with it; the last one in the line. */
-function signed(line: PackageLine): ReadonlyMap<string, string> {
-  const found = known.get(line)
-  if (found !== undefined) return found
+const signed: (line: PackageLine) => ReadonlyMap<string, string> = onceFor((line) => {
   const words = line.of === 'use' ? line.flags.map(({ flag, on }) => (on ? flag : `-${flag}`)) : line.words
-  const made = new Map(words.map((word) => [bareOf(word), word]))
-  known.set(line, made)
-  return made
-}
+  return new Map(words.map((word) => [bareOf(word), word]))
+})
 
 function said(line: PackageLine): string {
   return [line.written, ...line.words].join(' ')

@@ -12,6 +12,7 @@ import { parsePackageFile, type PackageEntry } from './language/packageFile.ts'
 import type { PackageKind } from './language/packageKinds.ts'
 import type { FlagWord } from './language/useFlags.ts'
 import { bytesOf, textOf, type ComposerFile, type ComposerPiece, type ComposerSet } from './model.ts'
+import { onceFor } from './once.ts'
 import type { AssignmentFile, PlacedAssignment } from './stack-model.ts'
 
 /** The files of assignments that pieces stack in, in the order in which Portage reads them. */
@@ -46,16 +47,8 @@ export interface ParsedPiece {
   readonly problems: readonly Problem[]
 }
 
-const parsed = new WeakMap<ComposerPiece, ParsedPiece>()
-
 /** The same piece is parsed once, however many machines have it. */
-export function parsePiece(piece: ComposerPiece): ParsedPiece {
-  const known = parsed.get(piece)
-  if (known !== undefined) return known
-  const made = parse(piece)
-  parsed.set(piece, made)
-  return made
-}
+export const parsePiece: (piece: ComposerPiece) => ParsedPiece = onceFor(parse)
 
 export interface ParsedSet {
   readonly set: ComposerSet
@@ -63,18 +56,12 @@ export interface ParsedSet {
   readonly problems: readonly Problem[]
 }
 
-const parsedSets = new WeakMap<ComposerSet, ParsedSet>()
-
-export function parseSet(set: ComposerSet): ParsedSet {
-  const known = parsedSets.get(set)
-  if (known !== undefined) return known
+export const parseSet: (set: ComposerSet) => ParsedSet = onceFor((set) => {
   const problems: Problem[] = []
   const path = `sets/${set.name}`
   const file = { path, file: set.file, bytes: bytesOf(set.text), executable: false }
-  const made = { set, lines: linesOf(file, { of: 'set', base: 'sets' }, problems), problems }
-  parsedSets.set(set, made)
-  return made
-}
+  return { set, lines: linesOf(file, { of: 'set', base: 'sets' }, problems), problems }
+})
 
 function parse(piece: ComposerPiece): ParsedPiece {
   const problems: Problem[] = []

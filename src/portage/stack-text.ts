@@ -1,5 +1,6 @@
 /** Words, flags and values of composed lists, as text. */
 import { segments, type Segment } from './language/expand.ts'
+import { onceFor } from './once.ts'
 import type { PlacedAssignment } from './stack-model.ts'
 
 /** Where the profile's own words of a list are kept for pieces that put them behind words of their own. */
@@ -13,16 +14,8 @@ export function asFlag(group: string, word: string): string {
   return word.startsWith('-') ? `-${prefix}${word.slice(1)}` : `${prefix}${word}`
 }
 
-const cut = new WeakMap<PlacedAssignment, readonly Segment[]>()
-
 /** One piece stands in many machines: its values are cut once. */
-export function segmentsOf(assignment: PlacedAssignment): readonly Segment[] {
-  const known = cut.get(assignment)
-  if (known !== undefined) return known
-  const made = segments(assignment.value)
-  cut.set(assignment, made)
-  return made
-}
+export const segmentsOf: (assignment: PlacedAssignment) => readonly Segment[] = onceFor(({ value }) => segments(value))
 
 /** Whether what stands before a segment ends there, as a word. */
 export function endsWord(next: Segment | undefined): boolean {

@@ -8,6 +8,7 @@ import { ConfigError, type Place } from '../../config/problem.ts'
 import { UserError } from '../../errors.ts'
 import { compose, type Composed } from '../../portage/compose.ts'
 import { composeDefinition, piecesOf } from '../../portage/definition.ts'
+import { onceFor } from '../../portage/once.ts'
 import type { ComposerPiece } from '../../portage/model.ts'
 import { isReposConf, repositoryPlaces } from '../../portage/reposConf.ts'
 import { listVariables, type ListVariables } from '../../portage/variables.ts'
@@ -107,15 +108,5 @@ export async function knownLists(known: Known, defines: Iterable<Stage3Define>):
     lists: listVariables(texts.flat(), incrementalsIn(lock)),
     here: here.map(({ name, revision, gitDir }) => ({ name, revision, gitDir })),
     missing: asked.filter(({ isHere }) => !isHere).map(({ name, place }) => ({ name, ...place })),
-  }
-}
-
-/** What is made of a value, made once: pieces stand in many machines, and what is parsed is kept by the piece. */
-function onceFor<Key, Made>(make: (key: Key) => Made): (key: Key) => Made {
-  const known = new Map<Key, Made>()
-  return (key) => {
-    const made = known.get(key) ?? make(key)
-    known.set(key, made)
-    return made
   }
 }
