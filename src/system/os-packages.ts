@@ -51,6 +51,7 @@ export const PROGRAMS: readonly Program[] = [
   { name: 'gpgconf', purpose: SIGNING, debian: 'gnupg', gentoo: 'app-crypt/gnupg' },
   { name: 'gpg-agent', purpose: SIGNING, debian: 'gpg-agent', gentoo: 'app-crypt/gnupg' },
   { name: 'git', purpose: 'for repositories', debian: 'git', gentoo: 'dev-vcs/git' },
+  { name: 'curl', purpose: 'for downloads', debian: 'curl', gentoo: 'net-misc/curl' },
 ]
 
 /** What the miniature Gentoo is made with, on top of `PROGRAMS`. */
@@ -62,6 +63,14 @@ export const MINIATURE_PROGRAMS: readonly Program[] = [
 
 /** For hosts whose configuration asks for gzip: it packs on all cores. */
 export const PIGZ: Program = { name: 'pigz', purpose: 'to pack gzip', debian: 'pigz', gentoo: 'app-arch/pigz' }
+
+/** Keeps repositories as one file each instead of many thousands; without it they take more room and time. */
+export const SQFSTAR: Program = {
+  name: 'sqfstar',
+  purpose: 'to keep repositories small',
+  debian: 'squashfs-tools',
+  gentoo: 'sys-fs/squashfs-tools',
+}
 
 /** Those of `programs` that are nowhere on the PATH that our processes get. */
 export async function missingPrograms(
