@@ -141,11 +141,21 @@ describe('signStage', () => {
     for (let again = 0; again < 2; again += 1) {
       expect(await signStage({ folder: to, packed, signer })).toMatchObject({ primary: key })
     }
-    const [trusted, copy] = [join(root, 'trusted'), join(root, 'copy')]
-    await Promise.all([mkdir(trusted), mkdir(copy)])
+    const [trusted, copy] = [join(root, 'trusted.keys', 'stage3'), join(root, 'copy')]
+    await Promise.all([mkdir(trusted, { recursive: true }), mkdir(copy)])
     await writeFile(join(trusted, 'key.asc'), publicKey)
     const tarball = join(to, packed.tarball.name)
-    const verified = await verifyStage3({ tarball, to: copy, trusted, pins: [], signal: new AbortController().signal })
+    const signal = new AbortController().signal
+    const verified = await verifyStage3({
+      tarball,
+      signature: `${tarball}.asc`,
+      digests: `${tarball}.DIGESTS`,
+      name: packed.tarball.name,
+      to: copy,
+      sources: { trustedKeys: join(root, 'trusted.keys'), userHome: root, signal },
+      pins: [],
+      signal,
+    })
     expect(verified).toMatchObject({ sha512: packed.tarball.sha512, primary: key })
     const files = ['', '.CONTENTS.gz', '.DIGESTS', '.asc', '.sha256'].map((suffix) => `${packed.tarball.name}${suffix}`)
     expect((await readdir(to)).toSorted()).toEqual(files)

@@ -7,6 +7,11 @@ export interface Signature {
   readonly signedAt: number
 }
 
+/** A signature with the key that made it: the primary key itself or a subkey. */
+export interface SignatureBy extends Signature {
+  readonly signer: string
+}
+
 export type Reason =
   /** Nothing that gpg takes for a signature. */
   | 'no-signature'
@@ -21,6 +26,8 @@ export type Reason =
   | 'revoked-key'
   /** Made in text mode over a binary file: it does not cover every byte. */
   | 'text-signature'
+  /** Over an MD5, SHA-1 or RIPEMD-160 digest: another file with the same digest can be made. */
+  | 'weak-digest'
   /** A signature that gpg could not check (an unknown algorithm, a broken key …). */
   | 'unverifiable'
 
@@ -29,9 +36,11 @@ export interface Refusal {
   readonly reason: Reason
   /** Fingerprint or key id of the key that the signature names, as far as gpg told. */
   readonly key?: string
+  /** With `expired-key`: the signature, which is good but for that. */
+  readonly signature?: SignatureBy
 }
 
-export type Verdict = ({ readonly good: true } & Signature) | Refusal
+export type Verdict = ({ readonly good: true } & SignatureBy) | Refusal
 
 /** One of these stands for every signature that gpg looked at. */
 const OUTCOMES: ReadonlyMap<string, Reason | 'good'> = new Map([
@@ -43,28 +52,37 @@ const OUTCOMES: ReadonlyMap<string, Reason | 'good'> = new Map([
   ['REVKEYSIG', 'revoked-key'],
 ])
 
-/** gpg's error code in ERRSIG for a key that is not there. */
-const NO_PUBLIC_KEY = '9'
+/** gpg's error codes in ERRSIG: it refuses the digest (MD5), and there is no such key. */
+const ERRORS: ReadonlyMap<string | undefined, Reason> = new Map([
+  ['5', 'weak-digest'],
+  ['9', 'unknown-key'],
+])
+
+/** MD5, SHA-1, RIPEMD-160 (RFC 4880, 9.4). */
+const WEAK_DIGESTS: ReadonlySet<string | undefined> = new Set(['1', '2', '3'])
 
 /** @param kind `binary` asks for a signature over the bytes as they are (class 00) */
 export function parseVerdict(status: string, kind: 'binary' | 'any'): Verdict {
   const lines = statusLines(status)
   const outcomes = lines.filter(([word]) => OUTCOMES.has(word))
+  const begun = lines.filter(([word]) => word === 'NEWSIG')
   const [outcome] = outcomes
   if (outcome === undefined) return { good: false, reason: 'no-signature' }
-  if (outcomes.length > 1) return { good: false, reason: 'several-signatures' }
+  if (outcomes.length > 1 || begun.length > 1) return { good: false, reason: 'several-signatures' }
   const [word, key] = outcome
   const reason = OUTCOMES.get(word)
-  if (reason !== 'good') return refuse(outcome, reason ?? 'unverifiable', key)
+  if (reason !== 'good' && reason !== 'expired-key') return refuse(outcome, reason ?? 'unverifiable', key)
   const valid = lines.filter(([name]) => name === 'VALIDSIG')
   const [validsig] = valid
   if (validsig === undefined || valid.length !== 1) return { good: false, reason: 'unverifiable', ...named(key) }
-  const [, fingerprint, , signedAt, , , , , , signatureClass, primary] = validsig
-  if (fingerprint === undefined || signedAt === undefined || primary === undefined) {
+  const [, signer, , signedAt, , , , , digest, signatureClass, primary] = validsig
+  if (signer === undefined || signedAt === undefined || primary === undefined) {
     return { good: false, reason: 'unverifiable', ...named(key) }
   }
+  if (WEAK_DIGESTS.has(digest)) return { good: false, reason: 'weak-digest', key: primary }
   if (kind === 'binary' && signatureClass !== '00') return { good: false, reason: 'text-signature', key: primary }
-  return { good: true, primary, signedAt: toSeconds(signedAt) }
+  const signature = { primary, signedAt: toSeconds(signedAt), signer }
+  return reason === 'good' ? { good: true, ...signature } : { good: false, reason, key: primary, signature }
 }
 
 /** Primary fingerprints of the keys that an `--import` brought, each once. */
@@ -81,7 +99,7 @@ function refuse(outcome: readonly string[], reason: Reason, keyId: string | unde
   // ERRSIG keyid pkalgo hashalgo class time rc [fingerprint]
   const [, , , , , , code, fingerprint] = outcome
   const full = fingerprint === undefined || fingerprint === '-' ? keyId : fingerprint
-  return { good: false, reason: code === NO_PUBLIC_KEY ? 'unknown-key' : reason, ...named(full) }
+  return { good: false, reason: ERRORS.get(code) ?? reason, ...named(full) }
 }
 
 function named(key: string | undefined): { key?: string } {

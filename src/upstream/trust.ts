@@ -2,150 +2,153 @@
  * Whom to believe, and for what. A key has a role: one that may sign stage3s may not sign a repository. Trusted is a
  * primary fingerprint, since subkeys come and go; where the key's bytes come from then matters little.
  */
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { EXIT, UserError } from '../errors.ts'
-import { exists, isMissing } from '../system/files.ts'
-import { withKeyring } from '../system/gpg.ts'
-import type { Keyring, Refusal, Signature, Verdict } from '../system/gpg.ts'
+import { readFile } from 'node:fs/promises'
+import { exportKeys, verifyClear, verifyDetached } from '../system/gpg.ts'
+import type { Signature, SignatureBy, Verdict } from '../system/gpg.ts'
+import { endOf, findKey } from '../system/gpg-listing.ts'
+import { parseClearsigned, signedText } from './clearsigned.ts'
+import { DAY, withRoleKeys } from './trust-keys.ts'
+import type { RoleKeys } from './trust-keys.ts'
+import { notClearsigned, notDetached } from './trust-forms.ts'
+import { clockBehind, noTrustedKeys, refusal } from './trust-refusals.ts'
+import type { Refused } from './trust-refusals.ts'
+import type { KeySources, Role } from './trust-roles.ts'
+import { whoseKey } from './trust-strangers.ts'
 
-export interface Role {
-  /** Begins the codes of its errors: `stage3`, `repository`. */
-  readonly name: string
-  /** Fingerprints that the program itself knows for this role. */
-  readonly pins: readonly string[]
-  /** The configuration's folder of key files for this role: what the user put there is trusted, that is the pin. */
-  readonly folder: string | undefined
-  /** The folder as a user would write it, for hints. */
-  readonly folderName: string
+export { distrust } from './trust-refusals.ts'
+export { GENTOO_KEYS, repositoryRole, snapshotRole, stage3Role } from './trust-roles.ts'
+export type { KeySources, Role } from './trust-roles.ts'
+
+export interface Asked {
+  /** Begins the codes of errors; the role's name unless told. */
+  readonly codes?: string
+  /**
+   * Whether these very bytes were trusted before. Then it is no harm that the key has expired since, if the signature is
+   * older than that.
+   */
+  readonly known?: () => Promise<boolean>
 }
 
-/** Gentoo's primary fingerprints (gentoo.org, "Release media signatures"), each for the one thing it signs. */
-export const GENTOO_KEYS = {
-  weeklyStages: '13EBBDBEDE7A12775DFDB1BABB572E0E2D182910',
-  gitMirror: 'EF9538C9E8E64311A52CDEDFA13D0EF1914E7A72',
-} as const
-
-/** Where app-crypt/openpgp-keys-gentoo-release puts the keys' bytes; believed for the pinned fingerprints only. */
-const INSTALLED_KEYRING = '/usr/share/openpgp-keys/gentoo-release.asc'
-
-export interface TrustedKeyring {
-  readonly keyring: Keyring
+export interface TrustedKeys {
+  /** Primary fingerprints that may sign in this role. */
   readonly trusted: ReadonlySet<string>
+  /**
+   * The signed text of a clearsigned file, which must hold nothing else: no blanks at the ends of lines, one newline at
+   * the end.
+   * @param what the signed thing, for the sentence: "The file stage3-….DIGESTS"
+   */
+  clear(file: string, what: string, asked?: Asked): Promise<Signature & { readonly text: string }>
+  /** A detached signature over every byte of a file. */
+  detached(signature: string, file: string, what: string, asked?: Asked): Promise<Signature>
 }
 
 /**
- * Works with a keyring of everything that may sign in this role.
- * @throws UserError `no-trusted-keys` where nothing could be verified, `bad-key-file` for a file that holds no public key
+ * Works with everything that may sign in this role.
+ * @throws UserError `no-trusted-keys` where nothing could be verified; `bad-key-file`, `empty-key-file`, `secret-key-file`
+ * @throws by its methods: UserError with exit 3, and a code of its own for each way of not being trustworthy
  */
 export async function withTrustedKeys<T>(
   role: Role,
-  work: (keys: TrustedKeyring) => Promise<T>,
-  signal?: AbortSignal,
-  installedKeyring: string = INSTALLED_KEYRING,
+  sources: KeySources,
+  work: (keys: TrustedKeys) => Promise<T>,
 ): Promise<T> {
-  const own = await keyFiles(role.folder)
-  const installed = role.pins.length > 0 && (await exists(installedKeyring)) ? [installedKeyring] : []
-  const use = async (keyring: Keyring) => {
-    const trusted = new Set(role.pins)
-    own.forEach((file, index) => {
-      const primaries = keyring.imported[index] ?? []
-      if (primaries.length === 0) throw badKeyFile(file, role)
-      for (const primary of primaries) trusted.add(primary)
+  return await withRoleKeys(role, sources, async (keys) => {
+    if ((await keys.list()).length === 0 && !(await keys.refresh())) throw await nothingToVerifyWith(role, keys)
+    const judge = (verify: () => Promise<Verdict>, what: string, asked: Asked) =>
+      believe(verify, { keys, role, sources, what, asked })
+    return await work({
+      trusted: keys.trusted,
+      async detached(signature, file, what, asked = {}) {
+        const problem = notDetached(await readFile(signature))
+        if (problem !== undefined) throw problem(asked.codes ?? role.name, what, role)
+        return await judge(() => verifyDetached(keys, signature, file, sources.signal), what, asked)
+      },
+      async clear(file, what, asked = {}) {
+        const parsed = parseClearsigned(await readFile(file, 'utf8'))
+        if (parsed.problem !== undefined) throw notClearsigned(parsed, asked.codes ?? role.name, what, role)
+        let text = ''
+        const verify = async () => {
+          const checked = await verifyClear(keys, file, sources.signal)
+          text = signedText(checked.text)
+          return checked.verdict
+        }
+        const signed = await judge(verify, what, asked)
+        // Two readers of one frame: where they differ it was made to mislead one of them.
+        if (text !== parsed.text)
+          throw notClearsigned({ problem: 'broken', line: 1 }, asked.codes ?? role.name, what, role)
+        return { ...signed, text }
+      },
     })
-    const usable = keyring.imported.flat().some((primary) => trusted.has(primary))
-    if (!usable) throw noTrustedKeys(role)
-    return await work({ keyring, trusted })
+  })
+}
+
+/** The public keys of a role, armoured, for programs that verify by themselves. Throws as `withTrustedKeys` does. */
+export async function exportTrusted(role: Role, sources: KeySources): Promise<Buffer> {
+  return await withRoleKeys(role, sources, async (keys) => {
+    if ((await keys.list()).length === 0) await keys.refresh()
+    const exported = await exportKeys(keys, keys.trusted, sources.signal)
+    if (exported === undefined) throw await nothingToVerifyWith(role, keys)
+    return exported
+  })
+}
+
+async function nothingToVerifyWith(role: Role, keys: RoleKeys) {
+  const [yetToCome] = await keys.yetToCome()
+  return yetToCome === undefined ? noTrustedKeys(role, keys.trusted, keys.failure()) : clockBehind(role, yetToCome)
+}
+
+interface Judging {
+  readonly keys: RoleKeys
+  readonly role: Role
+  readonly sources: KeySources
+  readonly what: string
+  readonly asked: Asked
+}
+
+/** RFC 4880, 9.1: whose sizes in bits can be too small. */
+const RSA_AND_DSA: ReadonlySet<number> = new Set([1, 2, 3, 17])
+
+/** The signature, if it is good and from a key of this role. */
+async function believe(verify: () => Promise<Verdict>, judging: Judging): Promise<Signature> {
+  const { keys, asked } = judging
+  let verdict = await verify()
+  const mayHelp = !verdict.good && (verdict.reason === 'unknown-key' || verdict.reason === 'expired-key')
+  const knownAlready = async () => !verdict.good && verdict.signature !== undefined && (await asked.known?.()) === true
+  if (mayHelp && !(await knownAlready()) && (await keys.refresh())) verdict = await verify()
+  const refused = await whyNot(verdict, judging)
+  if (refused !== undefined) throw refusal(refused, judging)
+  const signature = verdict.good ? verdict : verdict.signature
+  if (signature === undefined) throw new Error('a refusal was not refused')
+  return { primary: signature.primary, signedAt: signature.signedAt }
+}
+
+/** What speaks against a signature; nothing if it can be believed. */
+async function whyNot(verdict: Verdict, judging: Judging): Promise<Refused | undefined> {
+  const { keys, sources, asked, role } = judging
+  const listed = await keys.list()
+  const now = Date.now() / 1000
+  if (!verdict.good && verdict.signature === undefined) {
+    const key = verdict.key === undefined ? undefined : findKey(listed, verdict.key)
+    const named = key?.fingerprint ?? verdict.key
+    const yetToCome = verdict.key === undefined ? undefined : findKey(await keys.yetToCome(), verdict.key)
+    if (yetToCome !== undefined) return { reason: 'clock-behind', key: yetToCome.fingerprint, at: yetToCome.created }
+    if (verdict.reason !== 'unknown-key' || verdict.key === undefined) return { reason: verdict.reason, key: named }
+    return await whoseKey(verdict.key, keys, role, sources)
   }
-  return await withKeyring([...own, ...installed], use, signal)
-}
-
-/**
- * The signature, if it is good and from a key of this role.
- * @param what the signed thing, for the sentence: "the stage3 stage3-amd64-….tar.xz"
- * @throws UserError with exit 3 and a code of its own for each way of not being trustworthy
- */
-export function believe(verdict: Verdict, trusted: ReadonlySet<string>, role: Role, what: string): Signature {
-  if (!verdict.good) throw refused(verdict, role, what)
-  if (trusted.has(verdict.primary)) return { primary: verdict.primary, signedAt: verdict.signedAt }
-  throw distrust(
-    `${role.name}-wrong-key`,
-    `${what} is signed by ${verdict.primary}, a key that may not sign a ${role.name}; trusted are ${[...trusted].join(', ')}.`,
-    `take the ${role.name} from its real source, or put that key into ${role.folderName} if you trust it`,
-  )
-}
-
-/** An error about trust: the program ends with 3. */
-export function distrust(code: string, message: string, hint: string, cause?: unknown): UserError {
-  return new UserError(code, message, { hint, cause, exit: EXIT.untrusted })
-}
-
-function refused(refusal: Refusal, role: Role, what: string): UserError {
-  const key = refusal.key ?? 'a key that gpg does not name'
-  const again = `get the ${role.name} and its signature again`
-  const refresh = `Gentoo extends its keys' expiry now and then: put a fresh copy of the key into ${role.folderName}`
-  const say = (code: string, words: string, hint: string) => distrust(`${role.name}-${code}`, `${what} ${words}.`, hint)
-  switch (refusal.reason) {
-    case 'no-signature':
-      return say('no-signature', 'has no OpenPGP signature where one was expected', again)
-    case 'several-signatures':
-      return say('several-signatures', 'carries several signatures where one was expected', again)
-    case 'bad-signature':
-      return say('bad-signature', `is not what ${key} signed: it was changed or damaged`, again)
-    case 'unknown-key':
-      return say(
-        'unknown-key',
-        `is signed by ${key}, which is not among the keys for this role`,
-        `put the public key into ${role.folderName} if you trust it`,
-      )
-    case 'expired-signature':
-      return say('expired-signature', `has a signature of ${key} that has expired`, again)
-    case 'expired-key':
-      return say('expired-key', `is signed by ${key}, and the copy of that key known here has expired`, refresh)
-    case 'revoked-key':
-      return say(
-        'revoked-key',
-        `is signed by ${key}, a key that its owner has revoked`,
-        `${again}: a newer one has a newer key`,
-      )
-    case 'text-signature':
-      return say('text-signature', `has a text-mode signature of ${key}, which does not cover every byte`, again)
-    case 'unverifiable':
-      return say(
-        'unverifiable',
-        `has a signature of ${key} that gpg cannot check`,
-        `${again}; a newer gpg may know its algorithm`,
-      )
-  }
-}
-
-function noTrustedKeys(role: Role): UserError {
-  const pinned = role.pins.length > 0 ? ` The known key is ${role.pins.join(', ')}.` : ''
-  const message = `There is no key to verify a ${role.name} with: ${role.folderName} holds none.${pinned}`
-  return distrust('no-trusted-keys', message, `put the public key of whoever signs it into ${role.folderName}`)
-}
-
-function badKeyFile(file: string, role: Role): UserError {
-  const message = `${file} holds no OpenPGP public key that gpg can read.`
-  return distrust(
-    'bad-key-file',
-    message,
-    `put public keys, as gpg --export writes them, into ${role.folderName} and nothing else`,
-  )
-}
-
-/** READMEs, dotfiles and editor leftovers are not keys. */
-async function keyFiles(folder: string | undefined): Promise<string[]> {
-  if (folder === undefined) return []
-  try {
-    const entries = await readdir(folder, { withFileTypes: true })
-    const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name)
-    return names
-      .filter((name) => !/^\.|^README|~$|\.sw[op]$|\.bak$/i.test(name))
-      .toSorted()
-      .map((name) => join(folder, name))
-  } catch (error) {
-    if (isMissing(error)) return []
-    throw error
-  }
+  const signature: SignatureBy | undefined = verdict.good ? verdict : verdict.signature
+  const key = listed.find(({ fingerprint }) => fingerprint === signature?.primary)
+  if (signature === undefined || key === undefined) return { reason: 'unverifiable' }
+  const { primary, signer, signedAt } = signature
+  // The keyring holds nothing else; asked again, since all rests on it.
+  if (!keys.trusted.has(primary)) return { reason: 'unknown-key', key: primary }
+  const part = key.subkeys.find(({ fingerprint }) => fingerprint === signer) ?? key
+  if (key.revoked || part.revoked) return { reason: 'revoked-key', key: primary }
+  // Who breaks the primary key can give it a subkey.
+  const weak = [key, part].find(({ algorithm, bits }) => RSA_AND_DSA.has(algorithm) && bits < 2048)
+  if (weak !== undefined) return { reason: 'weak-key', key: primary, bits: weak.bits }
+  if (signedAt > now + DAY) return { reason: 'future-signature', key: primary, at: signedAt }
+  if (verdict.good) return undefined
+  const end = endOf(key, signer)
+  if (end !== undefined && signedAt < end && (await asked.known?.()) === true) return undefined
+  return { reason: 'expired-key', key: primary, at: end, signedAt, failure: keys.failure() }
 }
