@@ -87,10 +87,27 @@ export interface Container {
   close(): Promise<void>
 }
 
+export interface ImportOptions {
+  /**
+   * For trees of many small files that are mostly read: one file on disk where this host can mount it, else a folder as
+   * ever. The tree is the same, and so is its digest.
+   */
+  readonly compact?: boolean
+  /** The most bytes that the tar may have, the holes of sparse members counted; 128 GiB unless told. */
+  readonly maxBytes?: number
+  /** The most members that the tar may have; 8 million unless told. */
+  readonly maxMembers?: number
+}
+
 export interface Engine {
   readonly name: string
-  /** Unpacks a plain (uncompressed) tar stream; owners, modes, xattrs and hard links as in the tar. Refuses members that climb out. */
-  importTree(tar: Readable): Promise<TreeRef>
+  /**
+   * Unpacks a plain (uncompressed) tar stream; owners, modes, xattrs and hard links as in the tar. Device nodes are left
+   * out. The stream is read to its end: a stream that fails at its last byte gives no tree.
+   * @throws UserError exit 3 for a tar that climbs out, writes through its own links, is too large, can be read in more
+   *   than one way or is cut short (`tar-…`); nothing of it stays on disk
+   */
+  importTree(tar: Readable, options?: ImportOptions): Promise<TreeRef>
   /** A throw-away copy of a tree. */
   open(spec: ContainerSpec): Promise<Container>
   /** Opens a preserved container again, with its spec: for the shell that looks at a failure. */
@@ -99,6 +116,11 @@ export interface Engine {
   discard(name: string): Promise<void>
   /** A plain tar of the tree with true owners: sorted, numeric, xattrs and ACLs, times clamped to `epoch` seconds. */
   exportTree(tree: TreeRef, options: { readonly epoch: number }): Promise<Readable>
+  /**
+   * The first `maxBytes` bytes of a plain file of a tree; links are followed as if the tree were the root. Runs nothing
+   * of the tree. Undefined where there is no such file.
+   */
+  readFile(tree: TreeRef, path: string, options: { readonly maxBytes: number }): Promise<Buffer | undefined>
   sizeOf(tree: TreeRef): Promise<number>
   /** Whether all of the tree is still on disk. */
   has(tree: TreeRef): Promise<boolean>

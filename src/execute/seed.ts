@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import { readFile, rm } from 'node:fs/promises'
 import { EXIT, UserError } from '../errors.ts'
-import { hashFile } from '../system/hash.ts'
 import { openStage3Tar } from '../upstream/stage3-tar.ts'
+import { treeArches } from '../upstream/tree-arches.ts'
 import { containerEnvironment, PLACES } from './environment.ts'
 import type { Handler, Tools } from './handler.ts'
 import type { TreeRef } from '../engine/engine.ts'
@@ -14,32 +14,43 @@ import { asValue, inputOf, valueOf, type SeedValue } from './values.ts'
 interface SeedInput {
   readonly sha512: string
   readonly name: string
+  readonly arch: string
 }
 
+/** A stage3 has 100,000 to 200,000 files, and unpacks to 1 to 3 GiB. */
+const MOST = { maxBytes: 16 * 1024 ** 3, maxMembers: 2_000_000 } as const
+
 export const seed: Handler = {
-  recipe: { version: 2, program: programDigest('about.py') },
+  recipe: { version: 3, program: programDigest('about.py') },
   present: (output, _work, tools) => tools.engine.has(valueOf<SeedValue>(output).tree),
 
   async run(work, tools) {
-    const { sha512, name } = inputOf<SeedInput>(work)
+    const { sha512, name, arch } = inputOf<SeedInput>(work)
     const path = join(tools.layout.seeds, sha512, name)
-    // The kept copy is verified again: what is read back decides everything that follows.
-    tools.progress(`verifying ${name}`)
-    const kept = await hashFile(path, 'sha512').catch(() => undefined)
-    if (kept !== sha512)
-      throw new UserError(
-        'seed-damaged',
-        `The kept stage3 ${path} ${kept === undefined ? 'is gone' : 'is not what was verified'}.`,
-        {
-          hint: 'bootstrap the profile again with the same stage3',
-          exit: EXIT.untrusted,
-        },
-      )
-    tools.progress(`unpacking ${name}`)
-    const tree = await tools.engine.importTree(openStage3Tar(path, tools.signal))
-    const found = await lookInto(tree, tools)
-    return { digest: tree.digest, value: asValue({ tree, ...found }), summary: name }
+    tools.progress(`verifying and unpacking ${name}`)
+    // The kept copy is hashed while it is unpacked: what was verified is what there is, with no moment between.
+    const tree = await tools.engine.importTree(openStage3Tar(path, { sha512, signal: tools.signal }), MOST)
+    try {
+      await demandArch(tree, name, arch, tools)
+      const found = await lookInto(tree, tools)
+      return { digest: tree.digest, value: asValue({ tree, ...found }), summary: name }
+    } catch (error) {
+      await tools.engine.remove(tree, [])
+      throw error
+    }
   },
+}
+
+async function demandArch(tree: TreeRef, name: string, arch: string, tools: Tools): Promise<void> {
+  const arches = await treeArches(tools.engine, tree)
+  if (arches === undefined)
+    throw new UserError('no-stage3', `${name} has no shell: it is no Gentoo stage3.`, { exit: EXIT.untrusted })
+  if (!arches.includes(arch))
+    throw new UserError(
+      'wrong-architecture',
+      `The programs in ${name} are for ${arches.join(' or ') || 'another machine'}; the configuration is for ${arch}.`,
+      { hint: `take a stage3 of ${arch}, or change env/arch`, exit: EXIT.untrusted },
+    )
 }
 
 /** Upstream's make.profile is a relative link; a seed without one, or without Portage, is no stage3. */

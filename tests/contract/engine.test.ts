@@ -1,29 +1,16 @@
 /** What every engine promises (src/engine/engine.ts), asked of real containers. */
 import { createReadStream } from 'node:fs'
-import {
-  access,
-  chmod,
-  cp,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  readlink,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises'
+import { access, chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Container, ContainerSpec, Engine, Io, TreeRef } from '../../src/engine/engine.ts'
 import { openEngine } from '../../src/engine/open.ts'
 import { run } from '../../src/system/process.ts'
+import { compileHeld } from './compiled.ts'
 import { smallTree } from './small-tree.ts'
 import { tarOf, type Member } from './tar-writer.ts'
 
@@ -31,7 +18,6 @@ const ENGINES = (process.env['GENTOOMUCH_ENGINES'] ?? 'embedded').split(' ')
 const never = new AbortController().signal
 /** A number that only this run's processes have in their command line. */
 const mark = (n: number) => `${1_000_000 + process.pid}${n}`
-const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 
 describe.each(ENGINES)('engine %s', (name) => {
   let scratch: string
@@ -547,19 +533,6 @@ describe.each(ENGINES)('engine %s', (name) => {
       expect(await readdir(join(data, 'store/trees'))).toEqual(before)
     })
 
-    test('cannot be written to outside through links', async () => {
-      const made = await engine
-        .importTree(
-          tarOf([
-            { name: './out', type: '2', link: '/var/tmp' },
-            { name: './out/escaped-contract', content: 'x' },
-          ]),
-        )
-        .catch(() => undefined)
-      await expect(access('/var/tmp/escaped-contract')).rejects.toThrow()
-      if (made) await engine.remove(made, [])
-    })
-
     test('leave device nodes behind', async () => {
       const members: Member[] = [
         { name: './', type: '5' },
@@ -574,12 +547,12 @@ describe.each(ENGINES)('engine %s', (name) => {
     })
 
     test.each([
-      ['cut short', 700],
-      ['not a tar', 0],
-    ])('that are %s are told', async (_what, keep) => {
+      ['cut short', 700, 'tar-cut-short'],
+      ['not a tar', 0, 'tar-broken'],
+    ])('that are %s are told', async (_what, keep, code) => {
       const whole = await buffer(tarOf([{ name: './a', content: 'x'.repeat(5000) }]))
       const bytes = keep === 0 ? Buffer.from('no tar at all '.repeat(100)) : whole.subarray(0, keep)
-      await expect(engine.importTree(Readable.from([bytes]))).rejects.toMatchObject({ code: 'tar-broken' })
+      await expect(engine.importTree(Readable.from([bytes]))).rejects.toMatchObject({ code })
     })
 
     test('an import whose source fails leaves nothing', async () => {
@@ -681,7 +654,7 @@ describe.each(ENGINES)('engine %s', (name) => {
     })
 
     test('kill -9 of the program leaves no process and no mount', async () => {
-      const compiled = await compile(scratch)
+      const compiled = await compileHeld(scratch)
       const words = [compiled, name, data, JSON.stringify(tree), mark(6), mark(7)]
       const held = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
       await once(held.stdout, 'data')
@@ -741,24 +714,3 @@ describe.each(ENGINES)('engine %s', (name) => {
     return mounts.split('\n').filter((line) => line.includes(folder) || line.includes('gentoomuch'))
   }
 })
-
-/** The program that holds a container, compiled as the product is. */
-async function compile(scratch: string): Promise<string> {
-  const at = join(scratch, 'compiled')
-  await mkdir(at)
-  const own = {
-    extends: join(REPOSITORY, 'tsconfig.json'),
-    files: [join(REPOSITORY, 'tests/contract/held.ts')],
-    include: [],
-  }
-  await writeFile(
-    join(at, 'tsconfig.json'),
-    JSON.stringify({ ...own, compilerOptions: { noEmit: false, rootDir: REPOSITORY, outDir: join(at, 'dist') } }),
-  )
-  for (const name of ['node_modules', 'package.json']) await symlink(join(REPOSITORY, name), join(at, name))
-  await cp(join(REPOSITORY, 'src/engine/embedded/scripts'), join(at, 'src/engine/embedded/scripts'), {
-    recursive: true,
-  })
-  await run([join(REPOSITORY, 'node_modules/.bin/tsc'), '-p', at])
-  return join(at, 'dist/tests/contract/held.js')
-}

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream'
 
 export interface Member {
   readonly name: string
-  /** `0` file, `1` hard link, `2` symbolic link, `3` character device, `5` directory. */
-  readonly type?: '0' | '1' | '2' | '3' | '5' | '6'
+  /** `0` file, `1` hard link, `2` symbolic link, `3` character device, `5` directory, `6` fifo, others as tar(5) has them. */
+  readonly type?: '0' | '1' | '2' | '3' | '5' | '6' | 'D' | 'L' | 'S' | 'g' | 'x'
   readonly mode?: number
   readonly uid?: number
   readonly mtime?: number

@@ -1,19 +1,19 @@
 /** The engine without a daemon: Linux namespaces through util-linux, overlayfs, the host's own tar. */
-import { mkdir, chown, readdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PassThrough, pipeline, type Readable } from 'node:stream'
+import { PassThrough, type Readable } from 'node:stream'
 import { UserError } from '../../errors.ts'
 import { exists, readIfThere, writeWhole } from '../../system/files.ts'
-import type { Container, ContainerSpec, Engine, TreeRef } from '../engine.ts'
+import type { Container, ContainerSpec, Engine, ImportOptions, TreeRef } from '../engine.ts'
 import { EmbeddedContainer, specFile } from './container.ts'
+import { importTree } from './import-tree.ts'
 import { makeContainer } from './make-container.ts'
 import { ownership, whoAmI, type Identity } from './identity.ts'
-import { newName, placesOf, type Places } from './places.ts'
+import { placesOf, type Places } from './places.ts'
 import { scripts } from './scripts.ts'
-import { TarMembers } from './tar-members.ts'
-import { exportArgv, extractArgv } from './tar.ts'
-import { layersOf } from './views.ts'
-import { digestOf, diskUse, errand, publish, removeBelow, type Where } from './workshop.ts'
+import { exportArgv } from './tar.ts'
+import { isImage, layersOf, treeSources, viewedLayers } from './views.ts'
+import { answerOf, diskUse, errand, removeBelow, type Where } from './workshop.ts'
 import { checkEmbedded } from './check.ts'
 
 /**
@@ -56,18 +56,8 @@ class Embedded implements Engine {
     this.#where = where
   }
 
-  async importTree(tar: Readable): Promise<TreeRef> {
-    const { identity, places } = this.#where
-    const layer = join(places.incoming, newName())
-    await mkdir(layer, { recursive: true })
-    try {
-      if (process.getuid?.() === 0) await chown(layer, identity.uid, identity.gid)
-      await unpack(identity, layer, tar)
-      const digest = await digestOf(identity, layer)
-      return { engine: this.name, layers: [await publish(identity, places, layer)], digest }
-    } finally {
-      if (await exists(layer)) await removeBelow(identity, places.incoming, layer)
-    }
+  async importTree(tar: Readable, options: ImportOptions = {}): Promise<TreeRef> {
+    return importTree(this.#where, tar, options)
   }
 
   async open(spec: ContainerSpec): Promise<Container> {
@@ -115,9 +105,9 @@ class Embedded implements Engine {
     errand(
       identity,
       {
-        sources: [{ name: 'trees', path: places.trees, access: 'ro' }],
-        views: [{ kind: 'tree', layers: layersOf(tree), target: '/tree' }],
-        argv: exportArgv('/tree', options.epoch),
+        sources: treeSources(places.trees, [tree]),
+        views: [{ kind: 'tree', layers: viewedLayers(tree), target: '/tree' }],
+        argv: exportArgv('/tree', options.epoch, tree.layers.every(isImage) ? 'no attributes' : 'attributes'),
       },
       { stdout: out },
       stop.signal,
@@ -126,6 +116,18 @@ class Embedded implements Engine {
       (error: unknown) => out.destroy(error as Error),
     )
     return Promise.resolve(out)
+  }
+
+  async readFile(tree: TreeRef, path: string, options: { readonly maxBytes: number }): Promise<Buffer | undefined> {
+    const { identity, places } = this.#where
+    const texts = scripts()
+    const script = `${texts['RESOLVE']}${texts['READ']}`
+    const answer = await answerOf(identity, {
+      sources: treeSources(places.trees, [tree]),
+      views: [{ kind: 'tree', layers: viewedLayers(tree), target: '/tree' }],
+      argv: ['bash', '--norc', '-c', script, 'read', '/tree', path, String(options.maxBytes)],
+    })
+    return answer.length === 0 ? undefined : answer.subarray(answer.indexOf(0x0a) + 1)
   }
 
   async sizeOf(tree: TreeRef): Promise<number> {
@@ -186,31 +188,4 @@ async function removeLayer(identity: Identity, places: Places, layer: string): P
 
 async function entries(folder: string): Promise<string[]> {
   return (await exists(folder)) ? readdir(folder) : []
-}
-
-async function unpack(identity: Identity, layer: string, tar: Readable): Promise<void> {
-  const members = new TarMembers()
-  const stop = new AbortController()
-  let refused: unknown
-  pipeline(tar, members, (error) => {
-    if (error) refused ??= error
-    if (error) stop.abort()
-  })
-  try {
-    await errand(
-      identity,
-      {
-        sources: [{ name: 'layer', path: layer, access: 'rw' }],
-        views: [{ kind: 'bind', source: 'layer', target: '/layer' }],
-        argv: extractArgv('/layer'),
-      },
-      { stdin: members },
-      stop.signal,
-    )
-  } catch (error) {
-    throw refused ?? error
-  } finally {
-    members.destroy()
-  }
-  if (refused !== undefined) throw refused
 }

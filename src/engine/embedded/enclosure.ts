@@ -6,7 +6,8 @@ export interface Source {
   readonly name: string
   /** Any absolute path of the host. */
   readonly path: string
-  readonly access: 'ro' | 'rw'
+  /** `image` is a squashfs image, mounted read-only. */
+  readonly access: 'ro' | 'rw' | 'image'
 }
 
 export type View =

@@ -6,7 +6,7 @@ import { exists, readIfThere } from '../../system/files.ts'
 import type { ContainerSpec } from '../engine.ts'
 import { EmbeddedContainer } from './container.ts'
 import { newName } from './places.ts'
-import { layersOf } from './views.ts'
+import { isImage, layersOf, treeSources, viewedLayers } from './views.ts'
 import { errand, removeBelow, type Where } from './workshop.ts'
 
 /** Makes a container's folder on disk. */
@@ -42,17 +42,19 @@ export async function makeContainer(where: Where, spec: ContainerSpec): Promise<
 
 type Make = (path: string, mode?: number) => Promise<void>
 
-/** The root folder of an overlay is the upper one: it has to look like the one it covers. */
+/** The root folder of an overlay is the upper one: it has to look like the one it covers. An image's is root's, 0755. */
 async function coverRoot({ places }: Where, spec: ContainerSpec, own: string, mine: Make): Promise<void> {
-  const top = await lstat(join(places.trees, layersOf(spec.tree).at(-1)!))
+  const layer = layersOf(spec.tree).at(-1) ?? ''
+  const top = await lstat(join(places.trees, layer))
   const upper = join(own, 'upper')
-  await mine(upper, top.mode & 0o7777)
-  if (process.getuid?.() === 0) await chown(upper, top.uid, top.gid)
+  await mine(upper, isImage(layer) ? 0o755 : top.mode & 0o7777)
+  if (process.getuid?.() === 0 && !isImage(layer)) await chown(upper, top.uid, top.gid)
   await utimes(upper, top.atime, top.mtime)
   await mine(join(own, 'work'), 0o700)
 }
 
-const COPY = [
+/** The errand's copy of the tree on /tree into /layer, with all that a tree has. */
+export const COPY = [
   'cp',
   '--no-dereference',
   '--recursive',
@@ -66,12 +68,9 @@ const COPY = [
 async function copyRoot({ identity, places }: Where, spec: ContainerSpec, own: string, mine: Make): Promise<void> {
   await mine(join(own, 'root'))
   await errand(identity, {
-    sources: [
-      { name: 'own', path: own, access: 'rw' },
-      { name: 'trees', path: places.trees, access: 'ro' },
-    ],
+    sources: [{ name: 'own', path: own, access: 'rw' }, ...treeSources(places.trees, [spec.tree])],
     views: [
-      { kind: 'tree', layers: layersOf(spec.tree), target: '/tree' },
+      { kind: 'tree', layers: viewedLayers(spec.tree), target: '/tree' },
       { kind: 'bind', source: 'own/root', target: '/layer' },
     ],
     argv: COPY,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { join, relative, sep } from 'node:path'
 
 export interface Places {
-  /** One folder a layer. */
+  /** One folder a layer, or one squashfs image. */
   readonly trees: string
   /** One folder a container. */
   readonly containers: string
@@ -32,9 +32,21 @@ export function newName(): string {
   return randomBytes(6).toString('hex')
 }
 
+/** What the name of a layer that is one squashfs image ends with. */
+export const IMAGE = '.sqfs'
+
 /** A name that we made ourselves, before it becomes part of a path or of a mount option. */
 export function checkedName(name: string): string {
-  if (!/^[0-9a-f]{12}$/.test(name)) throw new Error(`not a name of the embedded engine: ${JSON.stringify(name)}`)
+  return checked(name, /^[0-9a-f]{12}$/)
+}
+
+/** The same for a layer's name: a folder's or an image's. */
+export function checkedLayer(name: string): string {
+  return checked(name, /^[0-9a-f]{12}(\.sqfs)?$/)
+}
+
+function checked(name: string, pattern: RegExp): string {
+  if (!pattern.test(name)) throw new Error(`not a name of the embedded engine: ${JSON.stringify(name)}`)
   return name
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const NAMES = ['claim', 'gather', 'descend', 'part', 'relay', 'inside', 'launch', 'own'] as const
+const NAMES = ['claim', 'gather', 'descend', 'part', 'relay', 'inside', 'launch', 'own', 'resolve', 'read'] as const
 
 /** `.sh` files are not compiled: wherever this module was compiled to below the project, the source's folder is meant. */
 function folder(): string {

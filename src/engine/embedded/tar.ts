@@ -6,7 +6,7 @@ const ALL = ['--numeric-owner', '--xattrs', '--acls'] as const
 const REPEATABLE = [
   '--sort=name',
   '--format=pax',
-  ...ALL,
+  '--numeric-owner',
   '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime,delete=mtime',
 ] as const
 
@@ -21,15 +21,23 @@ const NOT_CONTENT = [
   'user.overlay.uuid',
 ].map((name) => `--xattrs-exclude=${name}`)
 
+/** Whether the files may have attributes. Images have none, and tar would say of each of their files that it cannot ask. */
+export type Attributes = 'attributes' | 'no attributes'
+
+function attributeWords(attributes: Attributes): readonly string[] {
+  return attributes === 'attributes' ? ['--xattrs', '--acls', ...NOT_CONTENT] : []
+}
+
 /** All that a tree's digest covers, without times. */
-export function digestArgv(folder: string): string[] {
-  return ['tar', '--create', '--file=-', ...REPEATABLE, ...NOT_CONTENT, '--mtime=@0', `--directory=${folder}`, '.']
+export function digestArgv(folder: string, attributes: Attributes = 'attributes'): string[] {
+  const how = [...REPEATABLE, ...attributeWords(attributes), '--mtime=@0']
+  return ['tar', '--create', '--file=-', ...how, `--directory=${folder}`, '.']
 }
 
 /** A tree for the outside; times after `epoch` become `epoch`. */
-export function exportArgv(folder: string, epoch: number): string[] {
-  const times = [`--mtime=@${epoch}`, '--clamp-mtime']
-  return ['tar', '--create', '--file=-', ...REPEATABLE, ...NOT_CONTENT, ...times, `--directory=${folder}`, '.']
+export function exportArgv(folder: string, epoch: number, attributes: Attributes = 'attributes'): string[] {
+  const how = [...REPEATABLE, ...attributeWords(attributes), `--mtime=@${epoch}`, '--clamp-mtime']
+  return ['tar', '--create', '--file=-', ...how, `--directory=${folder}`, '.']
 }
 
 /** File capabilities come back only with the include. */

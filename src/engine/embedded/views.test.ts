@@ -52,6 +52,36 @@ describe('layers', () => {
   })
 })
 
+describe('images', () => {
+  const [low, high] = ['000000000003.sqfs', '000000000004']
+  const mixed = { engine: 'embedded', layers: [low, high], digest: 'd' }
+  const alone = { ...mixed, layers: [low] }
+
+  test('are mounted once, beside the folder of the layers, by whatever uses them', () => {
+    const mounts = [mixed, alone].map((source, n) => ({ source, target: `/m${n}`, readOnly: true as const }))
+    const seen = containerViews(spec({ tree: mixed, mounts }), at)
+    expect(seen.sources.slice(1)).toEqual([
+      { name: 'trees', path: '/data/trees', access: 'ro' },
+      { name: `images/${low}`, path: `/data/trees/${low}`, access: 'image' },
+    ])
+    expect(seen.views[0]).toEqual({ kind: 'layered', layers: [`../images/${low}`, high] })
+    expect(seen.views).toContainEqual({ kind: 'tree', layers: [`../images/${low}`], target: '/m1' })
+  })
+
+  test('of a copied root are needed no more', () => {
+    expect(containerViews(spec({ tree: mixed, root: 'copied' }), at).sources.map((source) => source.name)).toEqual([
+      'own',
+      'trees',
+    ])
+  })
+
+  test('are there for reading', () => {
+    const seen = readingViews(spec({ tree: mixed }), at, '/x')
+    expect(seen.sources.map((source) => source.access)).toEqual(['rw', 'ro', 'image'])
+    expect(seen.views).toEqual([{ kind: 'tree', layers: [`../images/${low}`, high, '../own/upper'], target: '/tree' }])
+  })
+})
+
 describe('reading', () => {
   const folders = ['/out', '/var/out']
 

@@ -2,7 +2,7 @@
 import { posix } from 'node:path'
 import type { ContainerSpec, TreeRef } from '../engine.ts'
 import type { Source, View } from './enclosure.ts'
-import { checkedName } from './places.ts'
+import { checkedLayer, IMAGE } from './places.ts'
 
 export interface Seen {
   readonly sources: readonly Source[]
@@ -13,7 +13,33 @@ export interface Seen {
 export function layersOf(tree: TreeRef): readonly string[] {
   if (tree.engine !== 'embedded') throw new Error(`a tree of the engine ${tree.engine}, not of embedded`)
   if (tree.layers.length === 0) throw new Error('a tree without layers')
-  return tree.layers.map(checkedName)
+  return tree.layers.map(checkedLayer)
+}
+
+/** A tree's layers as views name them: below the source `trees`, or beside it where they are images. */
+export function viewedLayers(tree: TreeRef): readonly string[] {
+  return layersOf(tree).map((layer) => (isImage(layer) ? `../${imageSource(layer)}` : layer))
+}
+
+/** What the views of these trees are made of: the folder of all layers, and each image once. */
+export function treeSources(folder: string, trees: readonly TreeRef[]): Source[] {
+  const images = new Set(trees.flatMap((tree) => layersOf(tree).filter(isImage)))
+  return [
+    { name: 'trees', path: folder, access: 'ro' },
+    ...[...images].map((layer) => ({
+      name: imageSource(layer),
+      path: posix.join(folder, layer),
+      access: 'image' as const,
+    })),
+  ]
+}
+
+export function isImage(layer: string): boolean {
+  return layer.endsWith(IMAGE)
+}
+
+function imageSource(layer: string): string {
+  return `images/${layer}`
 }
 
 interface At {
@@ -27,10 +53,7 @@ interface At {
  */
 export function containerViews(spec: ContainerSpec, at: At): Seen {
   const copied = spec.root === 'copied'
-  const sources: Source[] = [
-    { name: 'own', path: at.own, access: 'rw' },
-    { name: 'trees', path: at.trees, access: 'ro' },
-  ]
+  const sources: Source[] = [{ name: 'own', path: at.own, access: 'rw' }, ...treeSources(at.trees, treesOf(spec))]
   const inside: (View & { readonly target: string })[] = [
     { kind: 'bind', source: 'own/vartmp', target: '/var/tmp' },
     ...spec.folders.map((target, n) => ({ kind: 'bind' as const, source: `own/folders/${n}`, target })),
@@ -41,15 +64,23 @@ export function containerViews(spec: ContainerSpec, at: At): Seen {
       sources.push({ name: `m${n}`, path: source, access: 'ro' })
       inside.push({ kind: 'bind', source: `m${n}`, target })
     } else {
-      inside.push({ kind: 'tree', layers: layersOf(source), target })
+      inside.push({ kind: 'tree', layers: viewedLayers(source), target })
     }
   })
   if (spec.network) {
     sources.push({ name: 'resolv', path: `${at.own}/resolv.conf`, access: 'ro' })
     inside.push({ kind: 'bind', source: 'resolv', target: '/etc/resolv.conf' })
   }
-  const root: View = copied ? { kind: 'plain', source: 'own/root' } : { kind: 'layered', layers: layersOf(spec.tree) }
+  const root: View = copied
+    ? { kind: 'plain', source: 'own/root' }
+    : { kind: 'layered', layers: viewedLayers(spec.tree) }
   return { sources, views: [root, { kind: 'standard' }, ...outermostFirst(inside)] }
+}
+
+/** The trees that a container is put together from; a copied root no longer needs its own. */
+export function treesOf(spec: ContainerSpec): TreeRef[] {
+  const mounted = spec.mounts.flatMap(({ source }) => (typeof source === 'string' ? [] : [source]))
+  return spec.root === 'copied' ? mounted : [spec.tree, ...mounted]
 }
 
 /** What is mounted in a mount comes after it, whatever the order it was asked for in. */
@@ -76,9 +107,12 @@ export function readingViews(spec: ContainerSpec, at: At, path: string): Seen & 
   if (spec.root === 'copied') {
     return { sources: [own], views: [{ kind: 'bind', source: 'own/root', target: '/tree' }], folder }
   }
-  const layers = [...layersOf(spec.tree), '../own/upper']
-  const trees: Source = { name: 'trees', path: at.trees, access: 'ro' }
-  return { sources: [own, trees], views: [{ kind: 'tree', layers, target: '/tree' }], folder }
+  const layers = [...viewedLayers(spec.tree), '../own/upper']
+  return {
+    sources: [own, ...treeSources(at.trees, [spec.tree])],
+    views: [{ kind: 'tree', layers, target: '/tree' }],
+    folder,
+  }
 }
 
 function isWithin(folder: string, path: string): boolean {

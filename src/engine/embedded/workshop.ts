@@ -11,7 +11,8 @@ import { run } from '../../system/process.ts'
 import type { Enclosure, Source, View } from './enclosure.ts'
 import { enter, own, type Streams } from './enter.ts'
 import type { Identity } from './identity.ts'
-import { below, newName, type Places } from './places.ts'
+import { below, IMAGE, newName, type Places } from './places.ts'
+import { tooLarge } from './tar-refusals.ts'
 import { digestArgv } from './tar.ts'
 
 /** tar's and cp's order of names and words of errors must not follow the caller's language. */
@@ -68,54 +69,82 @@ export async function diskUse(identity: Identity, paths: readonly string[]): Pro
   if (paths.length === 0) return 0
   const out = collector()
   await asOwner(identity, ['du', '--summarize', '--total', '--block-size=1', '--', ...paths], out.sink)
-  return Number.parseInt(out.text().trim().split('\n').at(-1)!, 10)
+  return Number.parseInt(out.bytes().toString().trim().split('\n').at(-1) ?? '', 10)
 }
 
-/** A folder's digest as a layer. */
-export async function digestOf(identity: Identity, folder: string): Promise<string> {
+/** How a folder or an image of ours is brought before an errand, under the name `layer`. */
+export function layerSource(path: string): Source {
+  return { name: 'layer', path, access: path.endsWith(IMAGE) ? 'image' : 'ro' }
+}
+
+/**
+ * A folder's or an image's digest as a layer.
+ * @param agreed how many bytes the tar it is from was allowed. The tar that is digested can have three times as many (a
+ *   header of its own for each empty file with a long name), but not more
+ * @throws UserError `tar-too-large` for more: then a sparse member's map led beyond the size that it told
+ */
+export async function digestOf(identity: Identity, path: string, agreed = Infinity): Promise<string> {
   const hash = createHash('sha256')
+  const source = layerSource(path)
+  const most = 3 * agreed + 64 * 1024 ** 2
+  let bytes = 0
+  const update = (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > most) throw tooLarge(agreed)
+    hash.update(chunk)
+  }
   await errand(
     identity,
     {
-      sources: [{ name: 'layer', path: folder, access: 'ro' }],
+      sources: [source],
       views: [{ kind: 'bind', source: 'layer', target: '/layer' }],
-      argv: digestArgv('/layer'),
+      argv: digestArgv('/layer', source.access === 'image' ? 'no attributes' : 'attributes'),
     },
-    { stdout: toHash(hash) },
+    { stdout: sinkOf(update) },
   )
   return hash.digest('hex')
 }
 
-/** Moves a finished folder among the layers, where it appears whole. Gives the layer's name. */
-export async function publish(identity: Identity, places: Places, folder: string): Promise<string> {
-  const name = newName()
+/** Moves a finished folder or image among the layers, where it appears whole. Gives the layer's name. */
+export async function publish(identity: Identity, places: Places, path: string): Promise<string> {
+  const name = path.endsWith(IMAGE) ? `${newName()}${IMAGE}` : newName()
   const final = join(places.trees, name)
-  await run(['sync', '--file-system', folder], { purpose: 'to bring a layer to disk' })
-  if ((await stat(folder)).dev === (await stat(places.trees)).dev) {
-    await asOwner(identity, ['mv', '-T', '--', folder, final])
+  await run(['sync', '--file-system', path], { purpose: 'to bring a layer to disk' })
+  if ((await stat(path)).dev === (await stat(places.trees)).dev) {
+    await asOwner(identity, ['mv', '-T', '--', path, final])
     return name
   }
   // From another file system it is copied; it appears by the second move.
   const beside = join(places.trees, `.new-${name}`)
-  await asOwner(identity, ['mv', '-T', '--', folder, beside])
+  await asOwner(identity, ['mv', '-T', '--', path, beside])
   await run(['sync', '--file-system', places.trees], { purpose: 'to bring a layer to disk' })
   await asOwner(identity, ['mv', '-T', '--', beside, final])
   return name
 }
 
-function toHash(hash: { update(bytes: Buffer): unknown }): Writable {
+/** What an errand writes, all of it. */
+export async function answerOf(identity: Identity, job: Errand): Promise<Buffer> {
+  const out = collector()
+  await errand(identity, job, { stdout: out.sink })
+  return out.bytes()
+}
+
+function sinkOf(take: (bytes: Buffer) => unknown): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
-      hash.update(chunk)
-      done()
+      try {
+        take(chunk)
+        done()
+      } catch (error) {
+        done(error as Error)
+      }
     },
   })
 }
 
-function collector(): { sink: Writable; text: () => string } {
+function collector(): { sink: Writable; bytes: () => Buffer } {
   const pieces: Buffer[] = []
-  const sink = toHash({ update: (bytes) => pieces.push(bytes) })
-  return { sink, text: () => Buffer.concat(pieces).toString() }
+  return { sink: sinkOf((bytes) => pieces.push(bytes)), bytes: () => Buffer.concat(pieces) }
 }
 
 function lastWords(): { sink: Writable; text: () => string } {
@@ -123,7 +152,7 @@ function lastWords(): { sink: Writable; text: () => string } {
   const update = (bytes: Buffer) => {
     text = (text + bytes.toString()).slice(-2000)
   }
-  return { sink: toHash({ update }), text: () => text.trim() }
+  return { sink: sinkOf(update), text: () => text.trim() }
 }
 
 function errandFailed(argv: readonly string[], status: number, words: string): UserError {

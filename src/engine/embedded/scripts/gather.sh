@@ -1,7 +1,7 @@
 # Second stage, still with the caller's own view and rights, in a mount namespace of its own: brings everything from the
 # host that the container needs below one short path. What stage three inherits from here is locked: a container cannot
 # remount it writable, nor uncover what lies below.
-# gather NODE BASE UID-MAP GID-MAP [ro|rw NAME SOURCE]… -- PART-ARGUMENTS…
+# gather NODE BASE UID-MAP GID-MAP [ro|rw|image NAME SOURCE]… -- PART-ARGUMENTS…
 set -eu
 node=$1 base=$2 uid_map=$3 gid_map=$4
 shift 4
@@ -26,6 +26,17 @@ make_read_only() {
   done </proc/self/mountinfo
 }
 
+# The loop device goes with its last mount, and the mount with the last process of this mount namespace. One image has
+# one device however often it is mounted; a device that is just being cleared can be found, but no longer mounted.
+mount_image() { # SOURCE TARGET
+  local try
+  for try in 1 2 3 4; do
+    ! mount --no-mtab -t squashfs -o loop,ro,nosuid,nodev "$1" "$2" 2>/dev/null || return 0
+    sleep 0.0$try
+  done
+  mount --no-mtab -t squashfs -o loop,ro,nosuid,nodev "$1" "$2"
+}
+
 step "to mount a tmpfs on $base"
 # Not sticky: fs.protected_fifos would refuse the fifos of another id.
 mount -t tmpfs -o mode=0777 gentoomuch "$base"
@@ -33,6 +44,13 @@ mkdir "$base/root"
 mkfifo -m 0666 "$base/ask" "$base/told" "$base/here" "$base/go"
 
 while [[ $1 != -- ]]; do
+  if [[ $1 == image ]]; then
+    step "to mount the image $3"
+    mkdir -p "$base/$2"
+    mount_image "$3" "$base/$2"
+    shift 3
+    continue
+  fi
   step "to reach $3"
   if [[ -d $3 ]]; then mkdir "$base/$2"; else : >"$base/$2"; fi
   mount --rbind "$3" "$base/$2"

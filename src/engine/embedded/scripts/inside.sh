@@ -13,28 +13,7 @@ ulimit -c 0
 read -r self _ </proc/self/stat
 printf 'pid %s\n' "$self" >&3
 
-# Sets REPLY to a path of the container as a path of ours, following the tree's links as if the tree were the root.
-resolve() {
-  local rest=${1#/} at='' part link hops=0
-  while [[ -n $rest ]]; do
-    part=${rest%%/*}
-    rest=${rest#"$part"}
-    rest=${rest#/}
-    case $part in
-      '' | .) continue ;;
-      ..) at=${at%/*} && continue ;;
-    esac
-    if [[ -L $root$at/$part ]]; then
-      ((++hops < 64))
-      IFS= read -r -d '' link < <(readlink -z -- "$root$at/$part")
-      [[ $link != /* ]] || at=''
-      rest=$link/$rest
-    else
-      at=$at/$part
-    fi
-  done
-  REPLY=$root$at
-}
+eval "$RESOLVE"
 
 place() { # SOURCE TARGET
   resolve "$2"
@@ -54,7 +33,7 @@ empty() { # TARGET OPTIONS
 }
 
 layers() { # OPTIONS TARGET
-  # Layers are named relative to their folder: mount options end at 4 KiB.
+  # Layers are named relative to their folder: mount options end at 4 KiB. Images lie beside it, in `../images`.
   (cd "$base/trees" && mount -t overlay -o "userxattr,$1" overlay "$2")
 }
 

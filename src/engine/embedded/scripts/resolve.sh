@@ -1,0 +1,22 @@
+# Sets REPLY to a path of the container as a path of ours, following the tree's links as if the tree were the root.
+resolve() {
+  local rest=${1#/} at='' part link hops=0
+  while [[ -n $rest ]]; do
+    part=${rest%%/*}
+    rest=${rest#"$part"}
+    rest=${rest#/}
+    case $part in
+      '' | .) continue ;;
+      ..) at=${at%/*} && continue ;;
+    esac
+    if [[ -L $root$at/$part ]]; then
+      ((++hops < 64)) || return 1
+      IFS= read -r -d '' link < <(readlink -z -- "$root$at/$part")
+      [[ $link != /* ]] || at=''
+      rest=$link/$rest
+    else
+      at=$at/$part
+    fi
+  done
+  REPLY=$root$at
+}
