@@ -1,7 +1,7 @@
 /** `env/`: what belongs to this host and this user, one small file each. */
 import { availableParallelism } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { isArch, isMirror } from './grammar.ts'
+import { isArch, isKeyServer, isMirror } from './grammar.ts'
 import { readNames, readWord, type NameLine } from './lists.ts'
 import { nameProblem } from './names.ts'
 import { ORIGINAL_KEY } from './original.ts'
@@ -24,6 +24,7 @@ const KNOWN = [
   'mirrors',
   'repositories',
   'trusted.keys',
+  'key.server',
 ]
 
 /** Ids are 32 bits; the last one means "no id" (chown(2)). */
@@ -43,9 +44,10 @@ export function readEnv(tree: ConfigTree): Env {
     signer: readSigner(tree),
     mirrors: readMirrors(tree, 'env/mirrors'),
     repositories: readRepositories(tree),
+    keyServer: checked(tree, 'env/key.server', word('key.server'), 'bad-key-server', isKeyServer),
   }
   tellUnknownFiles(tree, 'env', KNOWN, [ORIGINAL_KEY])
-  tellUnknownFiles(tree, 'env/trusted.keys', ['stage3', 'repository'])
+  tellUnknownFiles(tree, 'env/trusted.keys', ['stage3', 'repository', 'snapshot'])
   return env
 }
 

@@ -39,3 +39,8 @@ export function isArch(text: string): boolean {
 export function isMirror(text: string): boolean {
   return /^(\/|[a-z][a-z0-9+.-]*:\/\/\S)/i.test(text)
 }
+
+/** Key servers are asked by HKP, over HTTP or TLS. */
+export function isKeyServer(text: string): boolean {
+  return /^(hkps?|https?):\/\/[^\s/]+/i.test(text)
+}

@@ -16,6 +16,8 @@ const schema = v.object({
       stage3: v.string(),
       sha512: v.string(),
       signedBy: v.string(),
+      /** When it was signed, epoch seconds; missing where an earlier version of this program wrote the lock. */
+      signedAt: v.exactOptional(v.pipe(v.number(), v.integer())),
       /** What the stage3's Portage says of itself; missing where an earlier version of this program wrote the lock. */
       portage: v.exactOptional(v.object({ version: v.string(), incrementals: v.array(v.string()) })),
     }),
@@ -23,16 +25,23 @@ const schema = v.object({
   repositories: v.record(
     v.string(),
     v.object({
+      /** How it came; `git` where it is missing. */
+      type: v.exactOptional(v.picklist(['git', 'webrsync', 'rsync', 'folder'])),
+      /** Commit id in the mirror; upstream's own for git, else made of the tree and the time. */
       revision: v.string(),
       tree: v.string(),
       time: v.pipe(v.number(), v.integer()),
+      /** Primary fingerprint; missing for what is taken unverified, as repos.conf says. */
       signedBy: v.exactOptional(v.string()),
+      /** What can be fetched again for this very state: the file name of a webrsync snapshot. */
+      from: v.exactOptional(v.string()),
     }),
   ),
 })
 
 export type Lock = v.InferOutput<typeof schema>
 export type LockedRepository = Lock['repositories'][string]
+export type LockedProfile = Lock['profiles'][string]
 
 const NAME = 'gentoomuch.lock'
 const PLACE = { file: NAME }

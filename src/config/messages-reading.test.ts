@@ -283,6 +283,12 @@ const ROWS: { readonly [code in Code]: Row } = {
     files: { 'env/mirrors': '/srv/distfiles\nhttps://example.org/gentoo\ndistfiles\n' },
     says: ['env/mirrors:3: an address (https://…) or an absolute path was wanted; found "distfiles".'],
   },
+  'bad-key-server': {
+    files: { 'env/key.server': 'keys.example.org\n' },
+    says: [
+      'env/key.server:1: the address of a key server (hkps://…, hkp://… or https://…) was wanted; found "keys.example.org".',
+    ],
+  },
   'piece-empty': {
     make: (folder) => folder.folder('cpu.defines/zen/four'),
     says: ['cpu.defines/zen/four: files of /etc/portage were wanted; the folder holds none.'],

@@ -149,6 +149,8 @@ export interface Env {
   readonly mirrors: readonly string[]
   /** Where this host syncs a repository from, instead of the sync-uri of repos.conf: name → address or absolute path. */
   readonly repositories: ReadonlyMap<string, string>
+  /** The key server that pinned keys may be fetched from: `hkps://…`, `hkp://…` or `https://…`; undefined: none is asked. */
+  readonly keyServer: string | undefined
 }
 
 export interface Config {

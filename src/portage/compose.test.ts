@@ -161,7 +161,7 @@ test('repositoriesOf reads the sections of every file, later ones on top', () =>
       'repos.conf': '# mine\n[overlay]\nsync-uri = https://example.org/o.git\n[gentoo]\nsync-uri = /srv/other\n',
     }),
   ]
-  expect(repositoriesOf(compose(pieces, [], LISTS).directory)).toEqual([
+  expect(repositoriesOf(compose(pieces, [], LISTS).directory)).toMatchObject([
     { name: 'gentoo', location: '/var/db/repos/gentoo', syncType: 'git', syncUri: '/srv/other', main: true },
     {
       name: 'overlay',

@@ -45,6 +45,15 @@ export interface Repository {
   readonly syncType: string | undefined
   readonly syncUri: string | undefined
   readonly main: boolean
+  /** `auto-sync`: whether a sync of everything takes it along. */
+  readonly autoSync: boolean
+  /**
+   * Whether signatures are demanded. Portage's own switches (portage(5): `sync-git-verify-commit-signature`,
+   * `sync-webrsync-verify-signature`, `sync-rsync-verify-metamanifest`) turn it off; unlike in Portage it is on without them.
+   */
+  readonly verify: boolean
+  /** Every `sync-*` key, as written but for what `%(…)s` stands for. */
+  readonly options: Readonly<Record<string, string>>
 }
 
 /** Bytes as one latin1 character each → text; what is no UTF-8 was refused when the configuration was read. */

@@ -25,3 +25,24 @@ test('where each repository is named first', () => {
     ['overlay', { file: 'l/repos.conf', line: 3 }],
   ])
 })
+
+test('what a sync asks: whether it goes along by itself, and whether signatures count', () => {
+  const { directory } = compose(
+    [
+      piece('global', 'g', {
+        'repos.conf':
+          '[DEFAULT]\nsync-type = git\n[a]\n[b]\nauto-sync = No\nsync-git-verify-commit-signature = false\n' +
+          '[c]\nsync-type = rsync\nsync-rsync-verify-metamanifest = no\nsync-git-verify-commit-signature = yes\n' +
+          '[d]\nsync-type = webrsync\nsync-webrsync-verify-signature = maybe\nsync-rsync-verify-metamanifest = no\n',
+      }),
+    ],
+    [],
+    LISTS,
+  )
+  expect(repositoriesOf(directory).map(({ name, autoSync, verify }) => [name, autoSync, verify])).toEqual([
+    ['a', true, true],
+    ['b', false, false],
+    ['c', true, false],
+    ['d', true, true],
+  ])
+})

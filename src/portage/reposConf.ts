@@ -15,6 +15,16 @@ export function repositoryPlaces({ directory, origins }: Pick<Composed, 'directo
   return places
 }
 
+/** What turns a switch off. Portage takes all but "true" and "yes" for no; what is neither leaves verifying on here. */
+const NO = ['no', 'false', 'n', '0', 'off']
+
+/** sync-type → the key that says whether signatures count. */
+const VERIFYING: Readonly<Record<string, string>> = {
+  git: 'sync-git-verify-commit-signature',
+  webrsync: 'sync-webrsync-verify-signature',
+  rsync: 'sync-rsync-verify-metamanifest',
+}
+
 export function repositoriesOf(directory: PortageDirectory): Repository[] {
   const sections = new Map<string, Map<string, string>>()
   for (const file of directory.files.filter(isReposConf)) {
@@ -33,12 +43,21 @@ export function repositoriesOf(directory: PortageDirectory): Repository[] {
       const written = raw(key)
       return written === undefined ? undefined : interpolate(written, raw).text
     }
+    const says = (key: string, words: readonly string[]) => words.includes((value(key) ?? '').trim().toLowerCase())
+    const syncType = value('sync-type')
     return {
       name,
       location: value('location') ?? `/var/db/repos/${name}`,
-      syncType: value('sync-type'),
+      syncType,
       syncUri: value('sync-uri'),
       main: name === main,
+      autoSync: !says('auto-sync', NO),
+      options: Object.fromEntries(
+        [...new Set([...defaults.keys(), ...keys.keys()])]
+          .filter((key) => key.startsWith('sync-'))
+          .map((key) => [key, value(key) ?? '']),
+      ),
+      verify: !says(VERIFYING[syncType ?? ''] ?? 'sync-git-verify-commit-signature', NO),
     }
   })
 }

@@ -27,12 +27,13 @@ const WAY_OUT = [
 /**
  * git reads these from a file, since the `upload-pack` that serves a local repository gets no `-c` of its caller.
  * `safe.directory`: a repository of another user (Portage's own, say) is only read, and its signature is what counts.
- * `allowAnySHA1InWant`: a pinned revision is asked for by its id.
+ * `allowAnySHA1InWant`: a pinned revision is asked for by its id. `allowFilter`: history is looked up without the files.
  */
 const CONFIGURATION = `[safe]
 	directory = *
 [uploadpack]
 	allowAnySHA1InWant = true
+	allowFilter = true
 `
 
 /** Works with git on one bare repository; the few files this needs are gone afterwards. */

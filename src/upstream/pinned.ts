@@ -1,58 +1,80 @@
 /** The repositories of a configuration, and their pinned revisions made ready. */
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import type { Lock } from '../config/lock.ts'
-import type { Config } from '../config/model.ts'
-import { EXIT, UserError } from '../errors.ts'
+import type { Config, Env } from '../config/model.ts'
+import { UserError } from '../errors.ts'
 import type { Repository } from '../portage/model.ts'
-import { exists } from '../system/files.ts'
-import { fetchRepository, type RepositorySource } from './repository.ts'
+import { keySources } from './key-sources.ts'
+import { mirrorRoots } from './mirror-roots.ts'
+import { pathOf } from './mirrors.ts'
+import { isGitRepository, type RepositoryType } from './repository-source.ts'
+import { fetchPinned, type RepositorySource } from './repository.ts'
 
-/** Where a repository comes from, and who may sign it. */
-export async function repositorySource(config: Config, repository: Repository): Promise<RepositorySource> {
-  const { name } = repository
+/** What of a configuration says where repositories come from. */
+export interface SourceConfig extends Pick<Config, 'path'> {
+  readonly env: Pick<Env, 'repositories' | 'mirrors' | 'keyServer'>
+}
+
+/**
+ * Where a repository comes from, and who may sign it. env/repositories outranks repos.conf.
+ * @throws UserError `no-sync-uri`, `unknown-sync-type`
+ */
+export async function repositorySource(
+  config: SourceConfig,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<RepositorySource> {
+  const { name, verify } = repository
   const here = config.env.repositories.get(name)
-  const { syncType, syncUri } = here === undefined ? repository : { syncType: 'git', syncUri: here }
-  if (syncUri === undefined) throw new UserError('no-sync-uri', `repos.conf has no sync-uri for ${name}.`)
-  if (syncType !== 'git' && !isAbsolute(syncUri))
+  const uri = here ?? repository.syncUri
+  const type = await typeOf(name, here === undefined ? repository.syncType : undefined, uri)
+  return {
+    name,
+    type,
+    uri: uri ?? '',
+    verify,
+    mirrors: mirrorRoots(config),
+    keys: keySources(config, signal),
+  }
+}
+
+/** The sync-type decides; without one a path is what lies there, and an address is git's. */
+async function typeOf(name: string, syncType: string | undefined, uri: string | undefined): Promise<RepositoryType> {
+  if (syncType === 'webrsync') return syncType
+  if (uri === undefined || uri === '') throw new UserError('no-sync-uri', `repos.conf has no sync-uri for ${name}.`)
+  if (syncType === 'git' || syncType === 'rsync') return syncType
+  if (syncType !== undefined && syncType !== '')
     throw new UserError(
       'unknown-sync-type',
-      `${name} has sync-type ${syncType ?? '(none)'}; git is what this version syncs.`,
+      `${name} has sync-type ${syncType}; what can be synced is git, webrsync, rsync and plain folders.`,
       {
-        hint: `set sync-type = git and a git address as sync-uri in the [${name}] section`,
+        hint: `say sync-type = git and a git address as sync-uri in the [${name}] section, or no sync-type and the absolute path of a folder`,
       },
     )
-  const keys = join(config.path, 'env', 'trusted.keys', 'repository', name)
-  return { name, uri: syncUri, keys: (await exists(keys)) ? keys : undefined }
+  const path = pathOf(uri)
+  if (path !== undefined) return (await isGitRepository(path)) ? 'git' : 'folder'
+  return uri.startsWith('rsync://') ? 'rsync' : 'git'
 }
 
 /**
  * Sees that each repository is here at exactly the revision of the lock, and that this revision is still to be trusted.
  * One that is not here (a new data directory) is fetched; one that is needs no network.
- * @param git the folder of the mirrors
- * @throws UserError `not-synced`; exit 3 for what is not what the lock says, or is signed by nobody who may
+ * @throws UserError `not-synced`, `repository-gone`; exit 3 for what is not what the lock says, or is signed by nobody who
+ * may
  */
 export async function ensurePinned(
-  config: Config,
+  config: SourceConfig,
   lock: Lock,
   repositories: readonly Repository[],
-  options: { readonly git: string; readonly signal: AbortSignal },
+  options: { readonly layout: { readonly git: string }; readonly signal: AbortSignal },
 ): Promise<void> {
+  const { layout, signal } = options
   for (const repository of repositories) {
     const { name } = repository
     const locked = lock.repositories[name]
     if (locked === undefined)
       throw new UserError('not-synced', `The repository ${name} has not been synced yet.`, { hint: 'gentoomuch sync' })
-    const source = await repositorySource(config, repository)
-    const { revision, tree, time } = locked
-    const found = await fetchRepository(source, { gitDir: join(options.git, name), revision, signal: options.signal })
-    if (found.tree !== tree || found.time !== time)
-      throw new UserError(
-        'lock-mismatch',
-        `gentoomuch.lock says other things of ${name} at ${revision} than the commit itself.`,
-        {
-          hint: 'restore gentoomuch.lock from git, or run gentoomuch sync',
-          exit: EXIT.untrusted,
-        },
-      )
+    const source = await repositorySource(config, repository, signal)
+    await fetchPinned(source, locked, { gitDir: join(layout.git, name), signal })
   }
 }

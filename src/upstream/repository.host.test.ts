@@ -1,67 +1,35 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, cp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { exists } from '../system/files.ts'
-import { makeKeyHome } from '../system/gpg.testkit.ts'
-import type { KeyHome } from '../system/gpg.testkit.ts'
 import { run } from '../system/process.ts'
-import { archiveRepository, fetchRepository } from './repository.ts'
-import type { RepositorySnapshot } from './repository.ts'
+import { keptFacts } from './repository-mirror.ts'
+import { archiveRepository, fetchPinned, fetchRepository } from './repository.ts'
+import type { Pinned, RepositorySnapshot } from './repository.ts'
+import { makeWork, makeWorld, type Work, type World } from './repository.testkit.ts'
 
-const signal = new AbortController().signal
-let keys: KeyHome
-let root: string
-let key: string
-let stranger: string
-let trusted: string
-let work: string
+let world: World
+let work: Work
 let gitDir: string
-let count = 0
+let signal: AbortSignal
 
 beforeAll(async () => {
-  keys = await makeKeyHome()
-  root = await mkdtemp(join(tmpdir(), 'gm-test-'))
-  key = await keys.makeKey('repo@example.org')
-  stranger = await keys.makeKey('stranger@example.org')
-  trusted = join(root, 'trusted')
-  await mkdir(trusted)
-  await writeFile(join(trusted, 'key'), await keys.publicKey(key))
+  world = await makeWorld()
+  signal = world.signal
 })
 
-afterAll(async () => {
-  await keys.remove()
-  await rm(root, { recursive: true, force: true })
-})
+afterAll(() => world.remove())
 
 beforeEach(async () => {
-  count += 1
-  work = join(root, `work ${count}`)
-  gitDir = join(root, `mirror ${count}.git`)
-  await git('init', '--quiet', '--template=', work)
+  work = await makeWork(world)
+  gitDir = world.fresh('mirror')
 })
 
-async function git(...args: readonly string[]): Promise<string> {
-  const settings = ['user.name=T', 'user.email=t@example.org', 'gc.auto=0'].flatMap((setting) => ['-c', setting])
-  const env = {
-    GNUPGHOME: keys.home,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_COMMITTER_DATE: '1700000000 +0100',
-  }
-  const ran = await run(['git', ...settings, ...(args[0] === 'init' ? [] : ['-C', work]), ...args], { env })
-  return ran.stdout.trim()
-}
-
-async function commit(file: string, content: string, by: string | undefined = key): Promise<string> {
-  await writeFile(join(work, file), content)
-  await git('add', '-A')
-  await git('commit', '--quiet', '-m', 'm\u00e9ssage', ...(by === 'nobody' ? [] : [`-S${by}`]))
-  return await git('rev-parse', 'HEAD')
-}
-
-const source = (uri = work) => ({ name: 'overlay', uri, keys: trusted })
+const source = (uri = work.path) => world.source({ uri })
+const commit = (file: string, content: string, by?: string) =>
+  work.commit({ [file]: content }, by === undefined ? {} : { by })
 
 async function list(snapshot: RepositorySnapshot): Promise<{ tar: Buffer; names: string[] }> {
   const tar = await buffer(archiveRepository(snapshot, { gitDir, signal }))
@@ -73,10 +41,12 @@ describe('fetchRepository', () => {
   test('the signed head of a repository, by path and by file://, one commit deep', async () => {
     await commit('a', '1')
     const id = await commit('a', '2')
-    const tree = await git('rev-parse', 'HEAD^{tree}')
-    const expected = { name: 'overlay', revision: id, time: 1700000000, tree, primary: key }
+    const tree = await work.git('rev-parse', 'HEAD^{tree}')
+    const expected = { name: 'overlay', type: 'git', revision: id, time: 1700000000, tree, primary: world.key }
     expect(await fetchRepository(source(), { gitDir, signal })).toEqual(expected)
-    expect(await fetchRepository(source(`file://${work.replaceAll(' ', '%20')}`), { gitDir, signal })).toEqual(expected)
+    expect(await fetchRepository(source(`file://${work.path.replaceAll(' ', '%20')}`), { gitDir, signal })).toEqual(
+      expected,
+    )
     const depth = await run(['git', '--git-dir', gitDir, 'rev-list', '--count', id])
     expect(depth.stdout.trim()).toBe('1')
   })
@@ -84,24 +54,54 @@ describe('fetchRepository', () => {
   test('a repository that is shallow itself, as Portage keeps it', async () => {
     await commit('a', '1')
     const id = await commit('a', '2')
-    const shallow = join(root, `shallow ${count}`)
-    await run(['git', 'clone', '--quiet', '--depth=1', `file://${work}`, shallow])
+    const shallow = world.fresh('shallow')
+    await run(['git', 'clone', '--quiet', '--depth=1', `file://${work.path}`, shallow])
     expect((await fetchRepository(source(shallow), { gitDir, signal })).revision).toBe(id)
     const next = await commit('a', '3')
     expect((await fetchRepository(source(), { gitDir, signal })).revision).toBe(next)
   })
 
-  test('a pinned revision: kept after the head has moved, fetched where it is not', async () => {
-    const first = await commit('a', '1')
-    await fetchRepository(source(), { gitDir, signal })
-    await commit('a', '2')
-    await fetchRepository(source(), { gitDir, signal })
-    const gone = source('/nowhere')
-    expect((await fetchRepository(gone, { gitDir, revision: first, signal })).revision).toBe(first)
-    const other = { gitDir: join(root, `other ${count}.git`), revision: first, signal }
-    expect((await fetchRepository(source(), other)).revision).toBe(first)
-    const unknown = { ...other, revision: '1'.repeat(40) }
-    await expect(fetchRepository(source(), unknown)).rejects.toMatchObject({ code: 'repository-fetch', exit: 1 })
+  test('unsigned, taken as it is where repos.conf waives signatures', async () => {
+    const id = await commit('a', '1', 'nobody')
+    const found = await fetchRepository({ ...source(), verify: false }, { gitDir, signal })
+    expect(found).toMatchObject({ revision: id, primary: undefined })
+    expect(await keptFacts(gitDir, id)).toEqual({ type: 'git' })
+  })
+
+  test('changes that are not committed do not count, and are told', async () => {
+    const id = await work.commit({ a: '1', '.gitignore': '*.swp\n' })
+    await writeFile(join(work.path, 'a.swp'), '')
+    expect(await fetchRepository(source(), { gitDir, signal })).not.toHaveProperty('dirty')
+    for (const file of ['a', 'new']) {
+      await writeFile(join(work.path, file), 'other')
+      const found = await fetchRepository(source(), { gitDir, signal })
+      expect(found, file).toMatchObject({ revision: id, dirty: true })
+      await rm(join(work.path, file))
+      await work.git('checkout', '--', 'a')
+    }
+    expect(await fetchRepository(source(), { gitDir, signal })).not.toHaveProperty('dirty')
+  })
+
+  test('a change in the very second of the commit, of the same size', async () => {
+    const second = async (path: string) => Math.floor((await stat(join(work.path, path))).mtimeMs / 1000)
+    const changedInTime = async (content: string): Promise<void> => {
+      await commit('a', content)
+      await writeFile(join(work.path, 'a'), 'x')
+      if ((await second('a')) !== (await second('.git/index'))) await changedInTime(content === '1' ? '2' : '1')
+    }
+    await changedInTime('1')
+    await sleep(1000)
+    expect(await fetchRepository(source(), { gitDir, signal })).toMatchObject({ dirty: true })
+  })
+
+  test('no program that a local repository names is run', async () => {
+    await work.commit({ a: '1', '.gitattributes': '* filter=odd\n' })
+    const evil = `touch '${world.root}/filtered'`
+    for (const name of ['filter.odd.clean', 'filter.odd.process', 'core.fsmonitor'])
+      await work.git('config', name, evil)
+    await writeFile(join(work.path, 'a'), '2')
+    expect(await fetchRepository(source(), { gitDir, signal })).toMatchObject({ dirty: true })
+    expect(await exists(join(world.root, 'filtered'))).toBe(false)
   })
 
   test('unsigned', async () => {
@@ -113,7 +113,7 @@ describe('fetchRepository', () => {
   })
 
   test('signed by a stranger', async () => {
-    await commit('a', '1', stranger)
+    await commit('a', '1', world.stranger)
     await expect(fetchRepository(source(), { gitDir, signal })).rejects.toMatchObject({
       code: 'repository-unknown-key',
       exit: 3,
@@ -122,11 +122,11 @@ describe('fetchRepository', () => {
 
   test('a signature moved onto another commit', async () => {
     const id = await commit('a', '1')
-    const raw = await git('cat-file', 'commit', id)
-    const forged = join(work, '..', `forged ${count}`)
+    const raw = await work.git('cat-file', 'commit', id)
+    const forged = world.fresh('forged')
     await writeFile(forged, `${raw.replace('1700000000', '1700000001')}\n`)
-    const other = await git('hash-object', '-t', 'commit', '-w', forged)
-    await git('update-ref', 'HEAD', other)
+    const other = await work.git('hash-object', '-t', 'commit', '-w', forged)
+    await work.git('update-ref', 'HEAD', other)
     await expect(fetchRepository(source(), { gitDir, signal })).rejects.toMatchObject({
       code: 'repository-bad-signature',
       exit: 3,
@@ -135,7 +135,7 @@ describe('fetchRepository', () => {
 
   test('no keys at all, and Gentoo by its pin alone', async () => {
     await commit('a', '1')
-    const keyless = { name: 'overlay', uri: work, keys: undefined }
+    const keyless = { ...source(), name: 'other' }
     await expect(fetchRepository(keyless, { gitDir, signal })).rejects.toMatchObject({
       code: 'no-trusted-keys',
       exit: 3,
@@ -143,25 +143,90 @@ describe('fetchRepository', () => {
   })
 
   test('an address is never an option or a command', async () => {
-    for (const uri of ['--upload-pack=touch hacked', `ext::touch ${root}/hacked`]) {
+    for (const uri of ['--upload-pack=touch hacked', `ext::touch ${world.root}/hacked`]) {
       await expect(fetchRepository(source(uri), { gitDir, signal })).rejects.toMatchObject({ code: 'repository-fetch' })
     }
-    expect(await exists(join(root, 'hacked'))).toBe(false)
+    expect(await exists(join(world.root, 'hacked'))).toBe(false)
+  })
+})
+
+describe('fetchPinned', () => {
+  const pinOf = ({ type, revision, tree, time, primary }: RepositorySnapshot): Pinned => ({
+    type,
+    revision,
+    tree,
+    time,
+    ...(primary === undefined ? {} : { signedBy: primary }),
+  })
+  let pin: Pinned
+
+  beforeEach(async () => {
+    await commit('a', '1')
+    pin = pinOf(await fetchRepository(source(), { gitDir, signal }))
+    await commit('a', '2')
+    await fetchRepository(source(), { gitDir, signal })
+  })
+
+  test('kept after the head has moved, without network; fetched where it is not', async () => {
+    const { signedBy, ...same } = pin
+    expect(await fetchPinned(source('/nowhere'), pin, { gitDir, signal })).toMatchObject({ ...same, primary: signedBy })
+    const other = { gitDir: world.fresh('other'), signal }
+    expect((await fetchPinned(source(), pin, other)).revision).toBe(pin.revision)
+    const unknown = { ...pin, revision: '1'.repeat(40) }
+    await expect(fetchPinned(source(), unknown, other)).rejects.toMatchObject({ code: 'repository-fetch', exit: 1 })
+  })
+
+  test('a lock that was tampered with', async () => {
+    for (const wrong of [{ tree: '2'.repeat(40) }, { time: 1 }])
+      await expect(fetchPinned(source(), { ...pin, ...wrong }, { gitDir, signal })).rejects.toMatchObject({
+        code: 'lock-mismatch',
+        message: `gentoomuch.lock says other things of overlay at ${pin.revision} than the commit itself.`,
+        exit: 3,
+      })
+  })
+
+  test('a kept one is believed as long as its key is', async () => {
+    const trustedKeys = world.fresh('trusted')
+    await cp(join(world.root, 'trusted.keys'), trustedKeys, { recursive: true })
+    const file = join(trustedKeys, 'repository', 'overlay', 'upstream.asc')
+    await writeFile(file, await world.keys.publicKey(world.stranger))
+    const other = { ...source(), keys: { ...source().keys, trustedKeys } }
+    await expect(fetchPinned(other, pin, { gitDir, signal })).rejects.toMatchObject({ exit: 3 })
+    await expect(fetchPinned({ ...other, verify: false }, pin, { gitDir, signal })).resolves.toMatchObject({
+      revision: pin.revision,
+    })
+  })
+
+  test('a sync-type that was changed since', async () => {
+    const other = { gitDir: world.fresh('other'), signal }
+    await expect(fetchPinned({ ...source(), type: 'rsync' }, pin, other)).rejects.toMatchObject({
+      code: 'repository-gone',
+      message:
+        'The state of overlay that gentoomuch.lock names is not in this data directory, and it came by sync-type git, and repos.conf says rsync now.',
+      hint: 'copy store/git/overlay from the data directory of the machine that synced it, or gentoomuch sync overlay',
+    })
+    await expect(fetchPinned(source(), { ...pin, type: 'rsync' }, other)).rejects.toMatchObject({
+      code: 'repository-gone',
+    })
+    const rsync = { ...source(), type: 'rsync' as const }
+    await expect(fetchPinned(rsync, { ...pin, type: 'rsync' }, other)).rejects.toMatchObject({
+      code: 'repository-gone',
+    })
   })
 })
 
 describe('archiveRepository', () => {
   test('is the tree byte for byte, whatever its attributes ask for', async () => {
     await writeFile(
-      join(work, '.gitattributes'),
+      join(work.path, '.gitattributes'),
       '[attr]odd export-ignore\n* export-subst ident\nhidden odd\ncrlf.txt text eol=crlf\nu working-tree-encoding=UTF-16\n',
     )
-    await writeFile(join(work, 'hidden'), 'there')
-    await writeFile(join(work, 'crlf.txt'), 'one\ntwo\n')
-    await writeFile(join(work, 'subst'), '$Format:%H$ $Id$\n')
-    await writeFile(join(work, 'script'), '#!/bin/sh\n')
-    await chmod(join(work, 'script'), 0o775)
-    await symlink('/etc/passwd', join(work, 'link'))
+    await writeFile(join(work.path, 'hidden'), 'there')
+    await writeFile(join(work.path, 'crlf.txt'), 'one\ntwo\n')
+    await writeFile(join(work.path, 'subst'), '$Format:%H$ $Id$\n')
+    await writeFile(join(work.path, 'script'), '#!/bin/sh\n')
+    await chmod(join(work.path, 'script'), 0o775)
+    await symlink('/etc/passwd', join(work.path, 'link'))
     await commit('last', 'x')
     const snapshot = await fetchRepository(source(), { gitDir, signal })
     const { tar, names } = await list(snapshot)

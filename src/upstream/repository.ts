@@ -1,184 +1,180 @@
-/** An ebuild repository in git: fetched into a bare mirror of our own, believed when its head is signed by the right key. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+/**
+ * An ebuild repository, whatever its sync-type: fetched into a bare mirror of our own as one commit, believed when it is
+ * signed by the right key. All that reads repositories reads them there.
+ */
 import type { Readable } from 'node:stream'
 import { UserError } from '../errors.ts'
-import { exists, writeWhole } from '../system/files.ts'
-import { gitSetting, withGit } from '../system/git.ts'
-import type { GitSetting } from '../system/git.ts'
-import { verifyDetached } from '../system/gpg.ts'
-import type { Signature } from '../system/gpg.ts'
-import { run } from '../system/process.ts'
-import { programBytes, programSource } from '../system/stream.ts'
-import { parseCommit } from './signed-commit.ts'
-import type { SignedCommit } from './signed-commit.ts'
-import { believe, distrust, GENTOO_KEYS, withTrustedKeys } from './trust.ts'
-import type { Role } from './trust.ts'
+import { gitSetting, withGit, type GitSetting } from '../system/git.ts'
+import { programSource } from '../system/stream.ts'
+import { takeFolder } from './folder.ts'
+import { MirrorsFailed } from './mirrors.ts'
+import { fetchGit, isDirty } from './repository-git.ts'
+import {
+  commitId,
+  FETCHED,
+  hasCommit,
+  keep,
+  keptFacts,
+  prepareMirror,
+  readCommit,
+  VERIFIED,
+} from './repository-mirror.ts'
+import type { FetchProgress, Pinned, RepositorySnapshot, RepositorySource } from './repository-source.ts'
+import { demandTrusted, verifyCommit } from './repository-trust.ts'
+import { distrust } from './trust.ts'
+import { fetchWebrsync, type WebrsyncOptions } from './webrsync.ts'
 
-export interface RepositorySource {
-  readonly name: string
-  /** An address that git fetches from, `file://` or the absolute path of a git repository. */
-  readonly uri: string
-  /** The configuration's `env/trusted.keys/repository/NAME`. */
-  readonly keys: string | undefined
-}
+export type { FetchProgress, Pinned, RepositorySnapshot, RepositorySource } from './repository-source.ts'
 
-export interface RepositorySnapshot {
-  readonly name: string
-  /** Commit id. */
-  readonly revision: string
-  /** Committer time, epoch seconds. */
-  readonly time: number
-  /** Git tree id. */
-  readonly tree: string
-  /** Fingerprint of the primary key that signed the commit. */
-  readonly primary: string | undefined
-}
-
-export interface FetchOptions {
+export interface FetchOptions extends FetchProgress {
   /** The bare mirror in the data directory; made where it is missing. */
   readonly gitDir: string
-  /** A pinned commit id, instead of the newest. Already in the mirror, it needs no network. */
-  readonly revision?: string
-  readonly signal: AbortSignal
+  /** What the lock says now: a newest state that is older is refused where it can be told, and a folder keeps its time. */
+  readonly locked?: Pinned | undefined
 }
 
-/** Where the mirror keeps what it fetched and, by id, what it verified. */
-const FETCHED = 'refs/gentoomuch/fetched'
-const VERIFIED = 'refs/gentoomuch/verified/'
-
 /**
- * Every attribute that changes what `git archive` writes, set to "unspecified" in the one file that outranks what a
- * repository says in its own `.gitattributes` (gitattributes(5)): the archive is the tree, byte for byte.
- */
-const ATTRIBUTES = '* !export-ignore !export-subst !text !eol !crlf !ident !filter !working-tree-encoding\n'
-
-/**
- * Fetches a repository's head (or `revision`) and verifies its signature against the keys of this repository's role.
- * @throws UserError exit 3 when the commit is unsigned or signed by another key
+ * The newest state of a repository.
+ * @throws UserError exit 3 when it is unsigned or signed by another key, or older than what is locked
  */
 export async function fetchRepository(source: RepositorySource, options: FetchOptions): Promise<RepositorySnapshot> {
-  const { gitDir, revision, signal } = options
-  if (revision !== undefined && !/^[0-9a-f]{40}$/.test(revision)) throw new Error(`not a commit id: ${revision}`)
-  return await withGit(gitDir, async (git) => {
-    await prepare(git, gitDir, signal)
-    if (revision === undefined || !(await has(git, `${VERIFIED}${revision}`, signal))) {
-      await fetch(git, source, revision ?? 'HEAD', signal)
+  const { gitDir, signal } = options
+  return await withMirror(gitDir, signal, async (git) => {
+    switch (source.type) {
+      case 'git':
+        await fetchGit(git, source, 'HEAD', signal)
+        return await believeGit(git, source, await commitId(git, FETCHED, signal), options)
+      case 'webrsync':
+        return await fetchWebrsync(git, source, options)
+      case 'folder':
+        return await takeFolder(git, source, options)
+      case 'rsync':
+        throw new Error('an rsync tree is fetched in a container and handed to importRsynced')
     }
-    const wanted = revision ?? FETCHED
-    const id = (await ask(git, ['rev-parse', '--verify', '--end-of-options', `${wanted}^{commit}`], signal)).trim()
-    const argv = [...git.argv, 'cat-file', 'commit', id] as const
-    const commit = parseCommit(await programBytes(argv, { env: git.env, signal, purpose: 'to read a commit' }))
-    const { primary } = await verify(source, id, commit, signal)
-    // A name keeps the commit from ever being swept away as garbage.
-    await ask(git, ['update-ref', `${VERIFIED}${id}`, id], signal)
-    return { name: source.name, revision: id, time: commit.time, tree: commit.tree, primary }
   })
+}
+
+/**
+ * Exactly the state that the lock names. Already in the mirror, it needs no network.
+ * @throws UserError `repository-gone` where nobody has it any more, `lock-mismatch` (exit 3) for something else under its
+ * name, and exit 3 for what may not be trusted (now)
+ */
+export async function fetchPinned(
+  source: RepositorySource,
+  pinned: Pinned,
+  options: Omit<FetchOptions, 'locked'>,
+): Promise<RepositorySnapshot> {
+  const { gitDir, signal } = options
+  const { revision, type = 'git' } = pinned
+  if (!/^[0-9a-f]{40}$/.test(revision)) throw new Error(`not a commit id: ${revision}`)
+  const found = await withMirror(gitDir, signal, async (git) => {
+    if (await hasCommit(git, `${VERIFIED}${revision}`, signal)) return await believeKept(git, source, revision, options)
+    if (type !== source.type) throw gone(source, `came by sync-type ${type}, and repos.conf says ${source.type} now`)
+    switch (type) {
+      case 'git':
+        await fetchGit(git, source, revision, signal)
+        return await believeGit(git, source, revision, options, pinned.signedBy !== undefined)
+      case 'webrsync':
+        if (pinned.from === undefined) throw gone(source, 'came from a mirror that had it under no name of its own')
+        return await fetchNamed(git, source, { ...options, file: pinned.from, pinned })
+      case 'folder': {
+        const taken = await takeFolder(git, source, { ...options, locked: pinned })
+        if (taken.revision === revision) return taken
+        throw gone(source, `was another state of ${source.uri}, which has changed since`)
+      }
+      case 'rsync':
+        throw gone(source, 'was synced with rsync, which gives the newest state only')
+    }
+  })
+  if (found.revision === revision && found.tree === pinned.tree && found.time === pinned.time) return found
+  const message = `gentoomuch.lock says other things of ${source.name} at ${revision} than the commit itself.`
+  throw distrust('lock-mismatch', message, 'restore gentoomuch.lock from git, or run gentoomuch sync')
 }
 
 /** A plain tar of exactly that revision: modes 0644 and 0755, owned by root, times of the commit, no attribute applied. */
 export function archiveRepository(
-  snapshot: RepositorySnapshot,
+  { name, revision }: Pick<RepositorySnapshot, 'name' | 'revision'>,
   options: { readonly gitDir: string; readonly signal: AbortSignal },
 ): Readable {
   const git = gitSetting(options.gitDir)
-  const argv = [...git.argv, 'archive', '--format=tar', '--end-of-options', snapshot.revision] as const
-  return programSource(argv, { env: git.env, signal: options.signal, purpose: `to take out ${snapshot.name}` })
+  const argv = [...git.argv, 'archive', '--format=tar', '--end-of-options', revision] as const
+  return programSource(argv, { env: git.env, signal: options.signal, purpose: `to take out ${name}` })
 }
 
-async function prepare(git: GitSetting, gitDir: string, signal: AbortSignal): Promise<void> {
-  if (!(await exists(join(gitDir, 'HEAD')))) {
-    await mkdir(gitDir, { recursive: true })
-    // An empty template: the installed one may carry hooks and attributes.
-    await ask(git, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main'], signal)
-  }
-  await writeWhole(join(gitDir, 'info', 'attributes'), ATTRIBUTES)
+/** Works with git on a repository's mirror, which is made where it is missing. */
+export async function withMirror<T>(
+  gitDir: string,
+  signal: AbortSignal,
+  work: (git: GitSetting) => Promise<T>,
+): Promise<T> {
+  return await withGit(gitDir, async (git) => {
+    await prepareMirror(git, gitDir, signal)
+    return await work(git)
+  })
 }
 
-/** One commit deep where the other side can; a plain web server, which cannot, gives all of the history. */
-async function fetch(git: GitSetting, source: RepositorySource, what: string, signal: AbortSignal): Promise<void> {
-  const uri = /^[a-z+]+:/i.test(source.uri) || isScp(source.uri) ? source.uri : resolve(source.uri)
-  const fetchBy = async (depth: readonly string[]) => {
-    const words = [
-      'fetch',
-      '--quiet',
-      '--no-tags',
-      '--force',
-      '--no-recurse-submodules',
-      '--no-write-fetch-head',
-      ...depth,
-    ]
-    await ask(git, [...words, '--', uri, `${what}:${FETCHED}`], signal)
-  }
-  try {
-    try {
-      await fetchBy(['--depth=1'])
-    } catch (error) {
-      if (!(error instanceof UserError) || !/shallow/.test(error.message)) throw error
-      await fetchBy([])
-    }
-  } catch (error) {
-    if (!(error instanceof UserError) || error.code !== 'command-failed') throw error
-    const wanted = what === 'HEAD' ? '' : ` at revision ${what}`
-    throw new UserError(
-      'repository-fetch',
-      `The repository ${source.name} could not be fetched from ${source.uri}${wanted}.`,
-      {
-        hint:
-          what === 'HEAD'
-            ? 'see whether the address is right and can be reached'
-            : 'gentoomuch sync moves to the newest revision',
-        cause: error,
-        exit: 1,
-      },
-    )
-  }
-}
-
-/** git's short form of an ssh address, `host:path`. */
-function isScp(uri: string): boolean {
-  return /^[^/]+:/.test(uri)
-}
-
-async function verify(
+/** A commit of upstream's own that the mirror has: verified, unless repos.conf waives that, and kept. */
+export async function believeGit(
+  git: GitSetting,
   source: RepositorySource,
   id: string,
-  commit: SignedCommit,
-  signal: AbortSignal,
-): Promise<Signature> {
-  const folderName = `env/trusted.keys/repository/${source.name}`
-  const pins = source.name === 'gentoo' ? [GENTOO_KEYS.gitMirror] : []
-  const role: Role = { name: 'repository', pins, folder: source.keys, folderName }
-  const what = `The commit ${id} of the repository ${source.name}`
-  return await withTrustedKeys(
-    role,
-    async ({ keyring, trusted }) => {
-      if (commit.signature === undefined) {
-        const hint = 'fetch it from an address whose newest commit is signed, such as the sync mirror for gentoo'
-        throw distrust('repository-unsigned', `${what} is not signed.`, hint)
-      }
-      const folder = await mkdtemp(join(tmpdir(), 'gm-'))
-      try {
-        const [signature, payload] = [join(folder, 'signature'), join(folder, 'commit')]
-        await writeFile(signature, commit.signature)
-        await writeFile(payload, commit.payload)
-        return believe(await verifyDetached(keyring, signature, payload, signal), trusted, role, what)
-      } finally {
-        await rm(folder, { recursive: true, force: true })
-      }
-    },
-    signal,
-  )
+  { gitDir, signal }: Pick<FetchOptions, 'gitDir' | 'signal'>,
+  known = false,
+): Promise<RepositorySnapshot> {
+  const { name } = source
+  const commit = await readCommit(git, id, signal)
+  const primary = source.verify ? (await verifyCommit(source, id, commit, known)).primary : undefined
+  await keep(git, gitDir, id, { type: 'git', ...(primary === undefined ? {} : { signedBy: primary }) }, signal)
+  const dirty = await isDirty(git, gitDir, source, id, signal)
+  const { time, tree } = commit
+  return { name, type: 'git', revision: id, time, tree, primary, ...(dirty ? { dirty } : {}) }
 }
 
-async function has(git: GitSetting, name: string, signal: AbortSignal): Promise<boolean> {
-  const argv = [...git.argv, 'rev-parse', '--quiet', '--verify', '--end-of-options', `${name}^{commit}`] as const
-  const ran = await run(argv, { env: git.env, accept: [0, 1, 128], signal })
-  return ran.status === 0
+/**
+ * A revision that was kept is believed if it would be now: git's own signature is checked again; for the others, of which
+ * only git objects are kept, whoever signed what they were made of must still be one who may.
+ */
+export async function believeKept(
+  git: GitSetting,
+  source: RepositorySource,
+  id: string,
+  { gitDir, signal }: Pick<FetchOptions, 'gitDir' | 'signal'>,
+): Promise<RepositorySnapshot> {
+  const { name } = source
+  const { type, signedBy, from } = await keptFacts(gitDir, id)
+  const commit = await readCommit(git, id, signal)
+  const { time, tree } = commit
+  const plain = { name, type, revision: id, time, tree, ...(from === undefined ? {} : { from }) }
+  if (!source.verify || source.type === 'folder') return { ...plain, primary: signedBy }
+  if (type === 'git')
+    return { ...plain, primary: (await verifyCommit(source, id, commit, signedBy !== undefined)).primary }
+  if (signedBy === undefined) {
+    const message = `The locked state ${id} of ${name} was taken unverified, and repos.conf wants signatures now.`
+    throw distrust('repository-unverified', message, `gentoomuch sync ${name}`)
+  }
+  await demandTrusted(source, signedBy, id)
+  return { ...plain, primary: signedBy }
 }
 
-async function ask(git: GitSetting, args: readonly string[], signal: AbortSignal): Promise<string> {
-  const ran = await run([...git.argv, ...args], { env: git.env, signal, purpose: 'for an ebuild repository' })
-  return ran.stdout
+/** Mirrors forget snapshots after some weeks. */
+async function fetchNamed(
+  git: GitSetting,
+  source: RepositorySource,
+  options: WebrsyncOptions & { readonly file: string },
+): Promise<RepositorySnapshot> {
+  try {
+    return await fetchWebrsync(git, source, options)
+  } catch (error) {
+    throw error instanceof MirrorsFailed && error.absent
+      ? gone(source, `came as ${options.file}, which no mirror has any more`, error)
+      : error
+  }
+}
+
+function gone({ name }: RepositorySource, why: string, cause?: unknown): UserError {
+  const message = `The state of ${name} that gentoomuch.lock names is not in this data directory, and it ${why}.`
+  return new UserError('repository-gone', message, {
+    hint: `copy store/git/${name} from the data directory of the machine that synced it, or gentoomuch sync ${name}`,
+    cause,
+  })
 }

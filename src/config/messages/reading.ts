@@ -78,6 +78,10 @@ export const READING_MESSAGES = {
     severity: 'error',
     text: 'an address (https://…) or an absolute path was wanted; found "{found}".',
   },
+  'bad-key-server': {
+    severity: 'error',
+    text: 'the address of a key server (hkps://…, hkp://… or https://…) was wanted; found "{found}".',
+  },
 
   // Pieces and sets.
   'piece-empty': { severity: 'warning', text: 'files of /etc/portage were wanted; the folder holds none.' },

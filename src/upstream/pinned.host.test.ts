@@ -1,0 +1,108 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Lock } from '../config/lock.ts'
+import type { Repository } from '../portage/model.ts'
+import { run } from '../system/process.ts'
+import { ensurePinned, repositorySource } from './pinned.ts'
+import { fetchRepository } from './repository.ts'
+import { makeWork, makeWorld, type World } from './repository.testkit.ts'
+
+let world: World
+let folder: string
+let bare: string
+
+beforeAll(async () => {
+  world = await makeWorld()
+  folder = world.fresh('folder')
+  bare = world.fresh('bare')
+  await mkdir(join(folder, 'inside'), { recursive: true })
+  await run(['git', 'init', '--quiet', '--template=', folder])
+  await run(['git', 'init', '--quiet', '--bare', '--template=', bare])
+})
+
+afterAll(() => world.remove())
+
+const repository = (more: Partial<Repository>): Repository => ({
+  name: 'overlay',
+  location: '/var/db/repos/overlay',
+  syncType: undefined,
+  syncUri: undefined,
+  main: false,
+  autoSync: true,
+  verify: true,
+  options: {},
+  ...more,
+})
+const config = (here: readonly (readonly [string, string])[] = []) => ({
+  path: join(world.root, 'config'),
+  env: { repositories: new Map(here), mirrors: ['/mirror'], keyServer: undefined },
+})
+const source = (more: Partial<Repository>, here?: readonly (readonly [string, string])[]) =>
+  repositorySource(config(here), repository(more), world.signal)
+
+test('the sync-type decides; without one a path is what lies there', async () => {
+  const types = async (more: Partial<Repository>) => (await source(more)).type
+  for (const syncType of ['git', 'rsync'] as const)
+    expect(await types({ syncType, syncUri: join(folder, 'inside') })).toBe(syncType)
+  expect(await types({ syncType: 'webrsync' })).toBe('webrsync')
+  expect(await types({ syncUri: folder })).toBe('git')
+  expect(await types({ syncUri: bare })).toBe('git')
+  expect(await types({ syncUri: `file://${bare.replaceAll(' ', '%20')}` })).toBe('git')
+  // Inside a repository is not a repository.
+  expect(await types({ syncUri: join(folder, 'inside') })).toBe('folder')
+  expect(await types({ syncType: '', syncUri: '/nowhere' })).toBe('folder')
+  expect(await types({ syncUri: 'rsync://example.org/x' })).toBe('rsync')
+  expect(await types({ syncUri: 'https://example.org/x.git' })).toBe('git')
+})
+
+test('what the source is made of; env/repositories outranks repos.conf', async () => {
+  const expected = { name: 'overlay', type: 'webrsync', uri: '', verify: false, mirrors: ['/mirror'] }
+  const { keys, ...found } = await source({ syncType: 'webrsync', verify: false })
+  expect(found).toEqual(expected)
+  expect(keys).toEqual({ trustedKeys: join(world.root, 'config/env/trusted.keys'), signal: world.signal })
+  const here = await source({ syncType: 'rsync', syncUri: 'rsync://example.org/x' }, [['overlay', bare]])
+  expect(here).toMatchObject({ type: 'git', uri: bare })
+})
+
+test('a key server is asked only where one is named', async () => {
+  const named = { ...config(), env: { ...config().env, keyServer: 'hkps://keys.example.org' } }
+  const { keys } = await repositorySource(named, repository({ syncType: 'webrsync' }), world.signal)
+  expect(keys.fetchKey).toBeTypeOf('function')
+})
+
+test('what cannot be synced', async () => {
+  await expect(source({ syncType: 'svn', syncUri: 'svn://example.org' })).rejects.toMatchObject({
+    code: 'unknown-sync-type',
+    message: 'overlay has sync-type svn; what can be synced is git, webrsync, rsync and plain folders.',
+    hint: 'say sync-type = git and a git address as sync-uri in the [overlay] section, or no sync-type and the absolute path of a folder',
+    exit: 2,
+  })
+  for (const syncType of ['git', undefined])
+    await expect(source({ syncType })).rejects.toMatchObject({
+      code: 'no-sync-uri',
+      message: 'repos.conf has no sync-uri for overlay.',
+    })
+})
+
+test('ensurePinned: each at exactly what the lock says', async () => {
+  const work = await makeWork(world)
+  await work.commit({ a: '1' })
+  const layout = { git: world.fresh('git') }
+  const overlay = repository({ syncType: 'git', syncUri: work.path, verify: false })
+  const options = { gitDir: join(layout.git, 'overlay'), signal: world.signal }
+  const { revision, tree, time } = await fetchRepository(world.source({ uri: work.path, verify: false }), options)
+  const lock = (more: object = {}): Lock => ({
+    version: 1,
+    profiles: {},
+    repositories: { overlay: { revision, tree, time, ...more } },
+  })
+  const ensure = (wanted: Lock) => ensurePinned(config(), wanted, [overlay], { layout, signal: world.signal })
+  await ensure(lock())
+  await expect(ensure(lock({ time: 1 }))).rejects.toMatchObject({ code: 'lock-mismatch', exit: 3 })
+  await expect(ensure({ ...lock(), repositories: {} })).rejects.toMatchObject({
+    code: 'not-synced',
+    message: 'The repository overlay has not been synced yet.',
+    hint: 'gentoomuch sync',
+  })
+})

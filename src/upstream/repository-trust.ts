@@ -1,0 +1,75 @@
+/** Whether what a repository came with is signed by somebody who may. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import type { Signature } from '../system/gpg.ts'
+import type { RepositorySource } from './repository-source.ts'
+import type { SignedCommit } from './signed-commit.ts'
+import { distrust, repositoryRole, snapshotRole, withTrustedKeys } from './trust.ts'
+
+/**
+ * @param known whether this very commit was trusted before: a key that has expired since then does no harm
+ * @throws UserError `repository-unsigned` and its siblings, exit 3
+ */
+export async function verifyCommit(
+  { name, keys: sources }: RepositorySource,
+  id: string,
+  commit: SignedCommit,
+  known = false,
+): Promise<Signature> {
+  const what = `The commit ${id} of the repository ${name}`
+  return await withTrustedKeys(repositoryRole(sources, name), sources, async (keys) => {
+    if (commit.signature === undefined) {
+      const hint = 'fetch it from an address whose newest commit is signed, such as the sync mirror for gentoo'
+      throw distrust('repository-unsigned', `${what} is not signed.`, hint)
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'gm-'))
+    try {
+      const [signature, payload] = [join(folder, 'signature'), join(folder, 'commit')]
+      await writeFile(signature, commit.signature)
+      await writeFile(payload, commit.payload)
+      return await keys.detached(signature, payload, what, { known: () => Promise.resolve(known) })
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+}
+
+/** A webrsync snapshot, by its detached signature. */
+export async function verifySnapshot(
+  { name, keys: sources }: RepositorySource,
+  signature: string,
+  file: string,
+  known = false,
+): Promise<Signature> {
+  return await withTrustedKeys(snapshotRole(sources, name), sources, (keys) =>
+    keys.detached(signature, file, `The snapshot ${basename(file)}`, { known: () => Promise.resolve(known) }),
+  )
+}
+
+/** The clearsigned top-level Manifest of an rsync tree; gives what is signed. */
+export async function verifyManifest(
+  { name, keys: sources }: RepositorySource,
+  manifest: string,
+): Promise<Signature & { readonly text: string }> {
+  return await withTrustedKeys(snapshotRole(sources, name), sources, (keys) =>
+    keys.clear(manifest, `The Manifest of the repository ${name}`),
+  )
+}
+
+/**
+ * That a key which signed what a kept revision was made of may still do so.
+ * @throws UserError `snapshot-wrong-key`, exit 3
+ */
+export async function demandTrusted(
+  { name, keys: sources }: RepositorySource,
+  signedBy: string,
+  revision: string,
+): Promise<void> {
+  const role = snapshotRole(sources, name)
+  await withTrustedKeys(role, sources, ({ trusted }) => {
+    if (trusted.has(signedBy)) return Promise.resolve()
+    const message = `The state ${revision} of ${name} was signed by ${signedBy}, a key that may not sign a snapshot now.`
+    throw distrust('snapshot-wrong-key', message, `put that key into ${role.folderName}, or gentoomuch sync ${name}`)
+  })
+}
