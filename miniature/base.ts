@@ -9,12 +9,12 @@ import { keyOf } from './content.ts'
 import { debian, debianKey } from './debian.ts'
 import { kept } from './kept.ts'
 import { ENVIRONMENT, progress, RECIPE_MOUNT, recipe, runScript, type Making } from './making.ts'
-import { portageSource } from './portage.ts'
-import { EPOCH, PORTAGE } from './pins.ts'
+import { GEMATO, EPOCH, PORTAGE } from './pins.ts'
+import { gematoWheel, portageSource } from './python.ts'
 
 export async function baseKey(): Promise<string> {
   const script = await readFile(recipe('recipe', 'base.sh'), 'utf8')
-  return keyOf([debianKey(await hostSources()), PORTAGE, EPOCH, ENVIRONMENT, script])
+  return keyOf([debianKey(await hostSources()), PORTAGE, GEMATO, EPOCH, ENVIRONMENT, script])
 }
 
 /** The base as a tree: imported when it is first asked for, and only once. */
@@ -37,20 +37,29 @@ export async function withBase<T>(making: Making, work: (base: Base) => Promise<
 
 async function makeBase(making: Making, to: string): Promise<void> {
   const archive = await debian(making)
-  const portage = await portageSource(making)
+  const sources = { portage: await portageSource(making), gemato: await gematoWheel(making) }
   const tree = await importFrom(making, archive)
   try {
-    await installPortage(making, tree, portage, to)
+    await installPortage(making, tree, sources, to)
   } finally {
     await making.engine.remove(tree, [])
   }
 }
 
-async function installPortage(making: Making, tree: TreeRef, portage: string, to: string): Promise<void> {
+async function installPortage(
+  making: Making,
+  tree: TreeRef,
+  sources: { readonly portage: string; readonly gemato: string },
+  to: string,
+): Promise<void> {
   progress(making, 2, `installing Portage ${PORTAGE.version}`)
   const container = await making.engine.open({
     tree,
-    mounts: [RECIPE_MOUNT, { source: portage, target: '/run/in/portage.tar.gz', readOnly: true }],
+    mounts: [
+      RECIPE_MOUNT,
+      { source: sources.portage, target: '/run/in/portage.tar.gz', readOnly: true },
+      { source: sources.gemato, target: '/run/in/gemato.whl', readOnly: true },
+    ],
     folders: [],
     tmpfs: [],
     env: ENVIRONMENT,

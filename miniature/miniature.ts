@@ -21,13 +21,13 @@ import { seed, seedKey } from './seed.ts'
 
 /** Every path is absolute and below `at`. */
 export interface Miniature {
-  /** The tarball; `.asc`, `.DIGESTS`, `.sha256` and `.CONTENTS.gz` lie beside it, the clearsigned list one above. */
+  /** The tarball; `.asc`, `.DIGESTS`, `.sha256` and `.CONTENTS.gz` lie beside it, the clearsigned lists one above. */
   readonly stage3: string
   /** A git repository with a working tree, its head commit signed. */
   readonly repository: string
   /** Flat; GENTOO_MIRRORS takes this path as it is, or the address of the folder above over HTTP. */
   readonly distfiles: string
-  /** `gentoo-YYYYMMDD.tar.xz` with `.gpgsig` and `.md5sum`. */
+  /** `gentoo-YYYYMMDD.tar.xz` with `.gpgsig` and `.md5sum`, and the same as `gentoo-latest.tar.xz`. */
   readonly snapshots: string
   /** Armoured public keys, one a role. */
   readonly keys: { readonly stage3: string; readonly repository: string; readonly snapshot: string }

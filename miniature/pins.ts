@@ -8,6 +8,8 @@ export const DAY = STAMP.slice(0, 8)
 export const STAGE3 = `stage3-amd64-openrc-${STAMP}.tar.xz`
 export const CONTENTS = `${STAGE3}.CONTENTS.gz`
 export const LATEST = 'latest-stage3-amd64-openrc.txt'
+/** The same for all flavours of the architecture. */
+export const LATEST_OF_ALL = 'latest-stage3.txt'
 
 /** Used where the host is not a Debian itself. */
 export const SUITE = 'bookworm'
@@ -16,6 +18,12 @@ export const SUITE = 'bookworm'
 export const PORTAGE = {
   version: '3.0.83',
   sha256: 'deac3ae1e03aea1ff09a0e831fa8d06e89bfc49440394b66ed6223338d5f9c4e',
+} as const
+
+/** What Portage checks the Manifests of a whole repository with. */
+export const GEMATO = {
+  version: '20.15',
+  sha256: 'ccd96c572dd05e3120505d9e11c4a6cae6e8d7bb6774ff9dd9d49ba5bb05f8fc',
 } as const
 
 /** What the seed needs of Debian to be a builder, and what @system is made of. */
@@ -30,7 +38,11 @@ export const PACKAGES = [
   // Portage's build system; gone again once Portage is there.
   'meson',
   'ninja-build',
+  // What Portage syncs and verifies with.
   'wget',
+  'rsync',
+  'gpg',
+  'gpg-agent',
   'bzip2',
   'xz-utils',
   'zstd',

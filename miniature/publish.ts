@@ -5,7 +5,7 @@ import { hashFile } from '../src/system/hash.ts'
 import { commit } from './commit.ts'
 import { copyAll } from './copy.ts'
 import { ROLES, withHome, type Home } from './keys.ts'
-import { CONTENTS, DAY, EPOCH, LATEST, STAGE3, STAMP } from './pins.ts'
+import { CONTENTS, DAY, EPOCH, LATEST, LATEST_OF_ALL, STAGE3, STAMP } from './pins.ts'
 
 export interface Parts {
   /** See `seed`, `completeRepository`, `keys`. */
@@ -29,6 +29,9 @@ export async function publish(parts: Parts, at: string, signal: AbortSignal): Pr
   await withHome(join(parts.keys, 'snapshot'), signal, async (home) => {
     const snapshot = join(at, 'snapshots', `gentoo-${DAY}.tar.xz`)
     await home.gpg(['--armor', '--output', `${snapshot}.gpgsig`, '--detach-sign', snapshot])
+    // The newest one has a second name; its md5sum names the dated file, as upstream's does.
+    for (const suffix of ['', '.gpgsig', '.md5sum'])
+      await link(`${snapshot}${suffix}`, join(at, 'snapshots', `gentoo-latest.tar.xz${suffix}`))
   })
   await commit({
     repository: join(at, 'gentoo'),
@@ -56,7 +59,8 @@ async function signStage3(home: Home, files: string): Promise<void> {
   await home.gpg(['--armor', '--output', `${tarball}.asc`, '--detach-sign', tarball])
   await clearsign(`${tarball}.DIGESTS`, await digests(files, [STAGE3, CONTENTS]))
   await clearsign(`${tarball}.sha256`, `${await hashFile(tarball, 'sha256')}  ${STAGE3}\n`)
-  await clearsign(join(files, '..', LATEST), latest((await stat(tarball)).size))
+  const text = latest((await stat(tarball)).size)
+  for (const name of [LATEST, LATEST_OF_ALL]) await clearsign(join(files, '..', name), text)
 }
 
 /** The text of a DIGESTS file. */

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Turns a Debian base into one that Portage can live in. Runs inside it, without a network.
-# In: /run/in/portage.tar.gz, Portage's source distribution.
+# In: /run/in/portage.tar.gz, Portage's source distribution; /run/in/gemato.whl, gemato as a wheel.
 set -euo pipefail
 umask 022
 
@@ -9,9 +9,13 @@ mkdir /tmp/portage-source
 tar --extract --gzip --file=/run/in/portage.tar.gz --directory=/tmp/portage-source --strip-components=1 --no-same-owner
 meson setup /tmp/portage-build /tmp/portage-source --prefix=/usr -Ddoc=false -Dnative-extensions=false >/tmp/meson.log 2>&1 || { cat /tmp/meson.log; exit 1; }
 meson install --quiet --no-rebuild -C /tmp/portage-build >>/tmp/meson.log 2>&1 || { cat /tmp/meson.log; exit 1; }
+modules=$(python3 -B -c 'import os, portage; print(os.path.dirname(os.path.dirname(portage.__file__)))')
+# A wheel of pure Python is a zip file of what is installed.
+python3 -m zipfile --extract /run/in/gemato.whl "${modules}"
+printf '#!/usr/bin/python3\nimport sys\n\nfrom gemato.cli import setuptools_main\n\nsys.exit(setuptools_main())\n' > /usr/bin/gemato
+chmod 0755 /usr/bin/gemato
 # Checked by time stamps, compiled Python would differ from run to run and be stale after an unpack.
-modules=$(python3 -c 'import os, portage; print(os.path.dirname(os.path.dirname(portage.__file__)))')
-python3 -m compileall -q --invalidation-mode unchecked-hash "${modules}"/{portage,_emerge} /usr/lib/portage >/dev/null
+python3 -m compileall -q --invalidation-mode unchecked-hash "${modules}"/{portage,_emerge,gemato} /usr/lib/portage >/dev/null
 
 # --- what Portage expects and Debian lacks
 groupadd --gid 250 portage

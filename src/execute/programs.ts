@@ -7,7 +7,7 @@ import { projectRoot } from '../system/project.ts'
 
 const FOLDER = join(projectRoot(), 'src/execute/programs')
 
-export type Program = 'about.py' | 'resolve.py' | 'normalise.py' | 'view.py' | 'remove.sh'
+export type Program = 'about.py' | 'resolve.py' | 'normalise.py' | 'view.py' | 'news.py' | 'remove.sh'
 
 /** Part of the key of every step that runs the program. */
 export function programDigest(program: Program): string {
