@@ -19,6 +19,7 @@ import {
   type PlannedMachine,
   type PlannedProfile,
   type PlannedRepository,
+  type PlannedSeed,
 } from './plan/machines.ts'
 import type { Step } from './plan/step.ts'
 import type { Judged } from './plan/verdict.ts'
@@ -28,6 +29,7 @@ import { repositoriesOf } from './portage/reposConf.ts'
 import { listVariables, type ListVariables } from './portage/variables.ts'
 import { layoutOf } from './store/layout.ts'
 import { ensurePinned } from './upstream/pinned.ts'
+import { repositoryFacts, type RepositoryFacts } from './upstream/facts.ts'
 import { makeDefaultsOf } from './upstream/repository-lists.ts'
 
 export interface Goal {
@@ -58,13 +60,16 @@ export async function plan(
   const signer = goal.unsigned ? undefined : await signerOf(config, signal)
   const profiles = [...new Set(machines.map((machine) => machine.profile))]
   const defines = [builderDefine(config), ...machines.map((machine) => machine.stage3)]
-  const lists = await listsOf(goal, defines, data, signal)
+  const repositories = await readRepositories(goal, defines, data, signal)
   const steps = new Map<string, Step>()
   const add = (more: readonly Step[]) => more.forEach((step) => steps.set(step.id, step))
-  for (const profile of profiles) add(planBuilder(config, lock, profile, lists))
+  for (const profile of profiles) add(planBuilder(config, lock, profile, repositories))
   for (const machine of machines)
     add(
-      planMachine(plannedMachine(config, machine, signer, lists), repositoriesFor(config, lock, machine.stage3, lists)),
+      planMachine(
+        plannedMachine(goal, machine, signer, repositories.lists),
+        repositoriesFor(config, lock, machine.stage3, repositories),
+      ),
     )
   return { steps: [...steps.values()], machines }
 }
@@ -93,21 +98,32 @@ export async function build(goal: Goal, run: Run): Promise<{ built: Built[]; res
 }
 
 /** The steps up to a profile's builder. */
-export function planBuilder(config: Config, lock: Lock, profile: string, lists: ListVariables): Step[] {
-  const locked = lock.profiles[profile]
-  if (locked === undefined)
-    throw new UserError('unknown-profile', `The profile ${profile} has not been bootstrapped.`, {
-      hint: `gentoomuch bootstrap ${profile} STAGE3${hintOf(suggest(profile, Object.keys(lock.profiles)))}`,
-    })
+export function planBuilder(config: Config, lock: Lock, profile: string, repositories: KnownRepositories): Step[] {
   const define = builderDefine(config)
   const planned: PlannedProfile = {
     name: profile,
-    seed: { sha512: locked.sha512, primary: locked.signedBy, name: locked.stage3 },
-    portage: composed(config, define, lists),
+    seed: seedOf(config, lock, profile),
+    portage: composed(config, define, repositories.lists),
     sets: define.sets.map((set) => set.name),
     scripts: define.scripts.map((script) => ({ name: script.file, text: script.text })),
   }
-  return planProfile(planned, repositoriesFor(config, lock, define, lists))
+  return planProfile(planned, repositoriesFor(config, lock, define, repositories))
+}
+
+/** The profile whose seed does what any seed can do: the chosen one, else the first of the lock. */
+export function makerOf(config: Config, lock: Lock): string | undefined {
+  const { profile = '' } = config.env
+  return lock.profiles[profile] === undefined ? Object.keys(lock.profiles)[0] : profile
+}
+
+/** @throws UserError `unknown-profile` */
+export function seedOf(config: Config, lock: Lock, profile: string): PlannedSeed {
+  const locked = lock.profiles[profile]
+  if (locked !== undefined)
+    return { sha512: locked.sha512, primary: locked.signedBy, name: locked.stage3, arch: config.env.arch }
+  throw new UserError('unknown-profile', `The profile ${profile} has not been bootstrapped.`, {
+    hint: `gentoomuch bootstrap ${profile} STAGE3${hintOf(suggest(profile, Object.keys(lock.profiles)))}`,
+  })
 }
 
 export function builderDefine(config: Config): Stage3Define {
@@ -126,29 +142,57 @@ export function composed(config: Config, define: Stage3Define, lists: ListVariab
   return directory
 }
 
-/**
- * Names of list variables, from the profiles of the repositories that these definitions name; the repositories are made
- * ready at their pinned revisions first.
- */
-export async function listsOf(
+/** What planning has to know of the repositories of a goal. */
+export interface KnownRepositories {
+  /** Names of list variables, from the repositories' profiles. */
+  readonly lists: ListVariables
+  readonly facts: ReadonlyMap<string, RepositoryFacts>
+}
+
+/** Makes the repositories that these definitions name ready at their pinned revisions, and reads them. */
+export async function readRepositories(
   goal: Pick<Goal, 'config' | 'lock'>,
   defines: readonly Stage3Define[],
   data: string,
   signal: AbortSignal,
-): Promise<ListVariables> {
+): Promise<KnownRepositories> {
   const { config, lock } = goal
+  const layout = layoutOf(data)
+  const named = namedRepositories(config, defines)
+  await ensurePinned(config, lock, [...named.values()], { layout, signal })
+  const names = [...named.keys()]
+  const [facts, ...texts] = await Promise.all([
+    factsOf(lock, names, data, signal),
+    ...names.map((name) =>
+      makeDefaultsOf(lock.repositories[name]?.revision ?? '', { gitDir: join(layout.git, name), signal }),
+    ),
+  ])
+  return { lists: listVariables(texts.flat(), incrementalsIn(lock)), facts }
+}
+
+/** What locked revisions, which are here, say of themselves. */
+export async function factsOf(
+  lock: Lock,
+  names: readonly string[],
+  data: string,
+  signal: AbortSignal,
+): Promise<KnownRepositories['facts']> {
   const { git } = layoutOf(data)
+  const facts = names.map(async (name) => {
+    const revision = lock.repositories[name]?.revision ?? ''
+    return [name, await repositoryFacts(revision, { gitDir: join(git, name), signal })] as const
+  })
+  return new Map(await Promise.all(facts))
+}
+
+/** Repositories of the composed repos.conf of each definition. */
+export function namedRepositories(config: Config, defines: readonly Stage3Define[]): Map<string, Repository> {
   const named = new Map<string, Repository>()
   // Lists do not matter for repos.conf.
   for (const define of defines)
     for (const repository of repositoriesOf(composed(config, define, listVariables([]))))
       named.set(repository.name, repository)
-  await ensurePinned(config, lock, [...named.values()], { git, signal })
-  const revisions = [...named.keys()].map((name) => ({ name, revision: lock.repositories[name]?.revision ?? '' }))
-  const texts = await Promise.all(
-    revisions.map(({ name, revision }) => makeDefaultsOf(revision, { gitDir: join(git, name), signal })),
-  )
-  return listVariables(texts.flat(), incrementalsIn(lock))
+  return named
 }
 
 function chooseMachines(goal: Goal): Stage4Define[] {
@@ -205,12 +249,13 @@ export function checkKernels(machines: readonly Pick<Stage4Define, 'folder' | 'k
 }
 
 function plannedMachine(
-  config: Config,
+  { config, lock }: Goal,
   machine: Stage4Define,
   signer: string | undefined,
   lists: ListVariables,
 ): PlannedMachine {
   return {
+    seed: seedOf(config, lock, machine.profile),
     name: machine.name,
     profile: machine.profile,
     arch: config.env.arch,
@@ -237,16 +282,40 @@ function plannedMachine(
   }
 }
 
+/** A repository without a metadata cache gets one from the seed of one profile, the same for all. */
 export function repositoriesFor(
   config: Config,
   lock: Lock,
   define: Stage3Define,
-  lists: ListVariables,
+  { lists, facts }: KnownRepositories,
 ): PlannedRepository[] {
-  return repositoriesOf(composed(config, define, lists)).map(({ name, location }) => {
+  const maker = makerOf(config, lock)
+  const repositories = new Map(repositoriesOf(composed(config, define, lists)).map((one) => [one.name, one]))
+  const planned = ({ name, location }: Repository, inherits: readonly string[]): PlannedRepository => {
     const locked = lock.repositories[name]
     if (locked === undefined) throw notSynced(name)
-    return { name, location, revision: locked.revision, tree: locked.tree, time: locked.time }
+    const { revision, tree, time } = locked
+    const known = facts.get(name)
+    if (maker === undefined || known === undefined || known.cached)
+      return { name, location, revision, tree, time, cache: undefined }
+    const named = known.inheritsMain
+      ? [...repositories.values()].flatMap((one) => (one.main ? [one.name] : []))
+      : known.masters
+    const masters = named.filter((master) => master !== name && !inherits.includes(master))
+    const found = masters.map((master) => repositories.get(master) ?? missingMaster(name, master))
+    const cache = {
+      profile: maker,
+      seed: seedOf(config, lock, maker),
+      masters: found.map((master) => planned(master, [...inherits, name])),
+    }
+    return { name, location, revision, tree, time, cache }
+  }
+  return [...repositories.values()].map((repository) => planned(repository, []))
+}
+
+function missingMaster(name: string, master: string): never {
+  throw new UserError('missing-master', `The repository ${name} inherits from ${master}, which no repos.conf names.`, {
+    hint: `add a [${master}] section to repos.conf`,
   })
 }
 

@@ -5,7 +5,7 @@ import { parseCompression } from '../artifacts/compression.ts'
 import { writeDigests } from '../artifacts/digests.ts'
 import { parseNodes } from '../artifacts/nodes.ts'
 import { packTree } from '../artifacts/pack.ts'
-import { digestOf } from '../plan/json.ts'
+import { canonical, digestOf, type Json } from '../plan/json.ts'
 import { writeWhole } from '../system/files.ts'
 import { moveFolder, sweepMoves } from '../system/move.ts'
 import type { Handler, Tools } from './handler.ts'
@@ -25,10 +25,11 @@ interface PackInput {
   readonly name: string
   readonly compression: string
   readonly nodes?: string
+  readonly sources: Json
 }
 
 export const pack: Handler = {
-  recipe: { version: 1 },
+  recipe: { version: 2 },
 
   async present(output, _work, tools) {
     const { folder, packed } = valueOf<PackedValue>(output)
@@ -54,6 +55,7 @@ export const pack: Handler = {
     })
     const { packages } = valueOf<RootValue>(parent(work, 'packages'))
     await writeWhole(join(folder, `${packed.tarball.name}.packages`), packages.map((cpv) => `${cpv}\n`).join(''))
+    await writeWhole(join(folder, `${packed.tarball.name}.sources`), sourcesText(input.sources))
     await writeDigests(folder, packed.tarball, packed.contents)
     await keep(folder, work.key, tools)
     const value: PackedValue = { folder: work.key, packed, packages, epoch }
@@ -63,6 +65,11 @@ export const pack: Handler = {
       summary: packed.tarball.name,
     }
   },
+}
+
+/** Sorted, a fact a line. */
+function sourcesText(sources: Json): string {
+  return `${JSON.stringify(JSON.parse(canonical(sources)), null, 2)}\n`
 }
 
 /** How much is packed between two lines of progress. */

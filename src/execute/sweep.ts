@@ -34,7 +34,8 @@ export async function clearScratch(run: Run): Promise<void> {
     if (!needed.has(join(scratch, name))) await rm(join(scratch, name), { recursive: true, force: true })
 }
 
-function treesIn(output: Output): TreeRef[] {
+/** Trees that a step gave. */
+export function treesIn(output: Output): TreeRef[] {
   const { value } = output
   const tree = value !== null && typeof value === 'object' && 'tree' in value ? value.tree : undefined
   return tree !== null && typeof tree === 'object' && 'layers' in tree ? [tree as unknown as TreeRef] : []

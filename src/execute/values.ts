@@ -16,6 +16,8 @@ export interface SeedValue {
 }
 
 export interface RepositoryValue {
+  readonly name: string
+  readonly revision: string
   readonly tree: TreeRef
   /** Epoch seconds. */
   readonly time: number

@@ -11,6 +11,16 @@ export interface PlannedRepository {
   readonly time: number
   /** Where Portage looks for it. */
   readonly location: string
+  /** For one that comes without a metadata cache: who makes it. */
+  readonly cache: PlannedCache | undefined
+}
+
+export interface PlannedCache {
+  /** The profile whose seed's Portage makes it. */
+  readonly profile: string
+  readonly seed: PlannedSeed
+  /** The repositories that it inherits from, in their order. */
+  readonly masters: readonly PlannedRepository[]
 }
 
 export interface PlannedScript {
@@ -43,9 +53,19 @@ export interface PlannedRemoval {
   readonly line: number
 }
 
+export interface PlannedSeed {
+  readonly sha512: string
+  /** Primary fingerprint of the key that signed it. */
+  readonly primary: string
+  /** The stage3's file name. */
+  readonly name: string
+  /** Gentoo's ARCH that it has to be for. */
+  readonly arch: string
+}
+
 export interface PlannedProfile {
   readonly name: string
-  readonly seed: { readonly sha512: string; readonly primary: string; readonly name: string }
+  readonly seed: PlannedSeed
   readonly portage: PortageDirectory
   /** Names of the builder's package sets. */
   readonly sets: readonly string[]
@@ -73,6 +93,8 @@ export interface PlannedMachine {
     readonly removals: readonly PlannedRemoval[]
   }
   readonly pack: { readonly compression: string; readonly nodes: string | undefined }
+  /** What it is made of, to be published beside it. */
+  readonly seed: PlannedSeed
   /** Fingerprint of the signing key; undefined for an unsigned build. */
   readonly signer: string | undefined
 }
@@ -82,8 +104,8 @@ export function planProfile(profile: PlannedProfile, repositories: readonly Plan
   const portage = asJson(profile.portage)
   const trees = treesOf(repositories)
   const locations = locationsOf(repositories)
-  return [
-    { id: `seed:${name}`, kind: 'seed', label: `unpack the seed of ${name}`, input: { ...seed }, parents: {} },
+  return distinct([
+    planSeed(name, seed),
     ...planRepositories(repositories),
     {
       id: `fetch:${name}`,
@@ -99,18 +121,40 @@ export function planProfile(profile: PlannedProfile, repositories: readonly Plan
       input: { portage, locations, sets: [...sets], scripts: scripts.map((script) => ({ ...script })) },
       parents: { ...trees, seed: `seed:${name}`, fetched: `fetch:${name}` },
     },
-  ]
+  ])
 }
 
-/** Repositories as read-only trees; what several plans name is one step. */
-export function planRepositories(repositories: readonly PlannedRepository[]): Step[] {
-  return repositories.map(({ name, revision, tree, time }) => ({
-    id: `repository:${name}`,
-    kind: 'repository',
-    label: `unpack repository ${name}`,
-    input: { name, revision, tree, time },
+export function planSeed(profile: string, seed: PlannedSeed): Step {
+  return {
+    id: `seed:${profile}`,
+    kind: 'seed',
+    label: `unpack the seed of ${profile}`,
+    input: { ...seed },
     parents: {},
-  }))
+  }
+}
+
+/** Each step once: what several plans name is one step. */
+export function distinct(steps: readonly Step[]): Step[] {
+  return [...new Map(steps.map((step) => [step.id, step])).values()]
+}
+
+/** Repositories as read-only trees, with the seeds that make their metadata caches. */
+export function planRepositories(repositories: readonly PlannedRepository[]): Step[] {
+  const makers = repositories.flatMap(({ cache }) => (cache === undefined ? [] : [planSeed(cache.profile, cache.seed)]))
+  return distinct([...makers, ...repositories.map(planRepository)])
+}
+
+function planRepository(repository: PlannedRepository): Step {
+  const { name, revision, tree, time, cache } = repository
+  const plain = { id: `repository:${name}`, kind: 'repository', input: { name, revision, tree, time } } as const
+  if (cache === undefined) return { ...plain, label: `unpack repository ${name}`, parents: {} }
+  return {
+    ...plain,
+    label: `unpack repository ${name} and make its metadata cache`,
+    input: { ...plain.input, locations: locationsOf([repository, ...cache.masters]) },
+    parents: { ...treesOf(cache.masters), seed: `seed:${cache.profile}` },
+  }
 }
 
 export function planMachine(machine: PlannedMachine, repositories: readonly PlannedRepository[]): Step[] {
@@ -168,7 +212,13 @@ export function planMachine(machine: PlannedMachine, repositories: readonly Plan
       id: id('pack'),
       kind: 'pack',
       label: `pack ${name}`,
-      input: { arch: machine.arch, name, compression: machine.pack.compression, nodes: machine.pack.nodes },
+      input: {
+        arch: machine.arch,
+        name,
+        compression: machine.pack.compression,
+        nodes: machine.pack.nodes,
+        sources: sourcesOf(machine, repositories),
+      },
       parents: { ...treesOf(repositories), tree: id('finish'), packages: id('root') },
     },
     {
@@ -184,6 +234,16 @@ export function planMachine(machine: PlannedMachine, repositories: readonly Plan
 /** Id of a machine's step; two profiles may have machines of one name only if the name says so, but their steps never meet. */
 export function machineStep(kind: StepKind, machine: { readonly name: string; readonly profile: string }): string {
   return `${kind}:${machine.profile}/${machine.name}`
+}
+
+/** What a published stage4 says it was made of: see `TARBALL.sources` in docs/data.md. */
+function sourcesOf({ seed }: PlannedMachine, repositories: readonly PlannedRepository[]): Json {
+  return {
+    seed: { stage3: seed.name, sha512: seed.sha512, signedBy: seed.primary },
+    repositories: Object.fromEntries(
+      repositories.map(({ name, revision, tree, time }) => [name, { revision, tree, time }]),
+    ),
+  }
 }
 
 /** Roles `repository NAME` → step id. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inOrder } from './graph.ts'
 import { canonical, differences, digestOf, type Json } from './json.ts'
-import { machineStep, planMachine, planProfile, type PlannedMachine } from './machines.ts'
+import { machineStep, planMachine, planProfile, planRepositories, type PlannedMachine } from './machines.ts'
 import { stepKey, type Output, type Step } from './step.ts'
 import { judge } from './verdict.ts'
 
@@ -89,18 +89,25 @@ describe('judge', () => {
   })
 })
 
+const SEED = { sha512: 's', primary: 'k', name: 'n', arch: 'amd64' }
+
 test('two machines on one profile share its steps and nothing of their own', () => {
-  const repository = { name: 'gentoo', revision: 'r', tree: 't', time: 1, location: '/var/db/repos/gentoo' }
+  const repository = {
+    name: 'gentoo',
+    revision: 'r',
+    tree: 't',
+    time: 1,
+    location: '/var/db/repos/gentoo',
+    cache: undefined,
+  }
   const portage = { files: [], profile: undefined }
-  const profile = planProfile(
-    { name: 'p', seed: { sha512: 's', primary: 'k', name: 'n' }, portage, sets: [], scripts: [] },
-    [repository],
-  )
+  const profile = planProfile({ name: 'p', seed: SEED, portage, sets: [], scripts: [] }, [repository])
   const machine = (name: string) =>
     planMachine(
       {
         name,
         profile: 'p',
+        seed: SEED,
         arch: 'amd64',
         portage,
         sets: ['x'],
@@ -129,6 +136,7 @@ test.each<[string, Partial<PlannedMachine['finish']>]>([
       {
         name: 'm',
         profile: 'p',
+        seed: SEED,
         arch: 'amd64',
         portage: { files: [], profile: undefined },
         sets: [],
@@ -142,4 +150,18 @@ test.each<[string, Partial<PlannedMachine['finish']>]>([
   const before = new Map(planned(NO_FINISH).map((one) => [one.id, key(one)]))
   const changed = planned({ ...NO_FINISH, ...more }).filter((one) => before.get(one.id) !== key(one))
   expect(changed.map((one) => one.kind)).toEqual(['finish'])
+})
+
+test('a repository without a metadata cache waits for its masters and for the seed that makes it', () => {
+  const gentoo = { name: 'gentoo', revision: 'g', tree: 't', time: 1, location: '/g', cache: undefined }
+  const cache = { profile: 'p', seed: SEED, masters: [gentoo] }
+  const overlay = { name: 'overlay', revision: 'o', tree: 't', time: 2, location: '/o', cache }
+  const steps = inOrder(planRepositories([overlay, gentoo]))
+  expect(steps.map(({ id }) => id).toSorted()).toEqual(['repository:gentoo', 'repository:overlay', 'seed:p'])
+  expect(steps.at(-1)).toMatchObject({
+    id: 'repository:overlay',
+    input: { name: 'overlay', locations: { overlay: '/o', gentoo: '/g' } },
+    parents: { 'repository gentoo': 'repository:gentoo', seed: 'seed:p' },
+  })
+  expect(steps.find(({ id }) => id === 'repository:gentoo')).toMatchObject({ parents: {} })
 })

@@ -21,6 +21,14 @@ export interface Layout {
   readonly seeds: string
   /** Mirrors of git repositories. */
   readonly git: string
+  /** Metadata caches that were made here, by repository: offered to the next one. */
+  readonly caches: string
+  /** What is being downloaded, to go on with after an interruption. */
+  readonly downloads: string
+  /** Paths of the configurations that were synced into this data directory. */
+  readonly configurations: string
+  /** Which news somebody has read, a line each. */
+  readonly newsRead: string
   /** There while a run works: found at the beginning of one, it says that the one before was killed. */
   readonly working: string
   /** Names of containers kept because something failed in them, by the digest of the step's id. */
@@ -42,6 +50,10 @@ export function layoutOf(data: string): Layout {
     packed: join(store, 'packed'),
     seeds: join(store, 'seeds'),
     git: join(store, 'git'),
+    caches: join(store, 'metadata-caches'),
+    downloads: join(store, 'downloads'),
+    configurations: join(store, 'configurations.json'),
+    newsRead: join(data, 'news.read'),
     working: join(store, 'working'),
     failed: join(store, 'failed'),
   }

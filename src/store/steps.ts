@@ -1,5 +1,5 @@
 /** Outputs of steps, kept by key. A record is a small JSON file that appears whole; what it points at is kept elsewhere. */
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf, type Json } from '../plan/json.ts'
 import type { Output, Step } from '../plan/step.ts'
@@ -40,6 +40,10 @@ export class StepStore {
   async keep(record: StepRecord, ingredients: Json): Promise<void> {
     await writeWhole(join(this.layout.steps, `${record.key}.json`), JSON.stringify(record))
     await writeWhole(this.lastPath(record.id), JSON.stringify(ingredients))
+  }
+
+  async forget(key: string): Promise<void> {
+    await rm(join(this.layout.steps, `${key}.json`), { force: true })
   }
 
   async lastIngredients(step: Step): Promise<Json | undefined> {

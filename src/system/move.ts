@@ -1,6 +1,6 @@
 /** Moving a finished folder to its place, where it appears whole, also from another file system (scratch on a tmpfs). */
 import { randomUUID } from 'node:crypto'
-import { chmod, copyFile, cp, open, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { syncFolder } from './files.ts'
 
@@ -20,6 +20,13 @@ export async function moveFolder(from: string, target: string): Promise<void> {
     await rm(from, { recursive: true, force: true })
   }
   await syncFolder(home)
+}
+
+/** The same, in the place of what is there: for what can be made again, since for a moment neither is there. */
+export async function replaceFolder(from: string, target: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true })
+  await rm(target, { recursive: true, force: true })
+  await moveFolder(from, target)
 }
 
 /** The same for one file; a file of that name is replaced. */

@@ -11,10 +11,18 @@ import { valueOf, type PortageInput, type RepositoryValue, type SeedValue, type 
 import { containerEnvironment } from '../execute/environment.ts'
 import type { Lock } from '../config/lock.ts'
 import type { Config, Stage4Define } from '../config/model.ts'
-import { builderDefine, composed, listsOf, plan, planBuilder, repositoriesFor, type Goal } from '../pipeline.ts'
-import { machineStep, planRepositories } from '../plan/machines.ts'
+import {
+  builderDefine,
+  composed,
+  plan,
+  planBuilder,
+  readRepositories,
+  repositoriesFor,
+  type Goal,
+  type KnownRepositories,
+} from '../pipeline.ts'
+import { distinct, machineStep, planRepositories } from '../plan/machines.ts'
 import type { Step } from '../plan/step.ts'
-import type { ListVariables } from '../portage/variables.ts'
 import { failIfAny } from './failures.ts'
 
 export interface Inside {
@@ -61,20 +69,18 @@ async function openBuilder(goal: Goal, run: Run, machine: string | undefined): P
     throw new UserError('no-profile', 'No profile is set.', {
       hint: 'gentoomuch profile set PROFILE, or gentoomuch bootstrap PROFILE STAGE3',
     })
-  const lists = await listsOf(
+  const known = await readRepositories(
     goal,
     [builderDefine(config), ...(define === undefined ? [] : [define.stage3])],
     run.data,
     run.signal,
   )
-  const extra = define === undefined ? [] : planRepositories(repositoriesFor(config, lock, define.stage3, lists))
-  const steps = [
-    ...new Map([...planBuilder(config, lock, profile, lists), ...extra].map((step) => [step.id, step])).values(),
-  ]
+  const extra = define === undefined ? [] : planRepositories(repositoriesFor(config, lock, define.stage3, known))
+  const steps = distinct([...planBuilder(config, lock, profile, known), ...extra])
   const result = await realiseSteps(steps, run)
   failIfAny(result)
   const builder = outputOf(result, `builder:${profile}`)
-  const { portage, locations } = define === undefined ? builderInput(steps) : machineInput(config, lock, define, lists)
+  const { portage, locations } = define === undefined ? builderInput(steps) : machineInput(config, lock, define, known)
   const folder = await mkdtemp(join(run.layout.scratch, 'freshroot-'))
   await chmod(folder, 0o755)
   const seed = valueOf<SeedValue>(outputOf(result, `seed:${profile}`))
@@ -101,11 +107,11 @@ function builderInput(steps: readonly Step[]): PortageInput {
   return step.input as unknown as PortageInput
 }
 
-function machineInput(config: Config, lock: Lock, define: Stage4Define, lists: ListVariables): PortageInput {
-  const locations = repositoriesFor(config, lock, define.stage3, lists).map(
+function machineInput(config: Config, lock: Lock, define: Stage4Define, known: KnownRepositories): PortageInput {
+  const locations = repositoriesFor(config, lock, define.stage3, known).map(
     ({ name, location }) => [name, location] as const,
   )
-  return { portage: composed(config, define.stage3, lists), locations: Object.fromEntries(locations) }
+  return { portage: composed(config, define.stage3, known.lists), locations: Object.fromEntries(locations) }
 }
 
 async function openFinished(goal: Goal, run: Run, machine: string | undefined): Promise<Container> {

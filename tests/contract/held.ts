@@ -1,13 +1,16 @@
-/** A process of its own that runs a container until it is killed: `node held.js ENGINE DATA TREE SECONDS SECONDS`. Says `running` when it does. */
+/**
+ * A process of its own that runs a container until it is killed: `node held.js ENGINE DATA TREE SECONDS SECONDS
+ * [MOUNTED]`. Says `running` when it does.
+ */
 import { Writable } from 'node:stream'
 import { openEngine } from '../../src/engine/open.ts'
 import type { TreeRef } from '../../src/engine/engine.ts'
 
-const [name, data, tree, one, two] = process.argv.slice(2) as [string, string, string, string, string]
+const [name, data, tree, one, two, mounted] = process.argv.slice(2) as [string, string, string, string, string, string?]
 const engine = await openEngine(name, { data })
 const container = await engine.open({
   tree: JSON.parse(tree) as TreeRef,
-  mounts: [],
+  mounts: mounted === undefined ? [] : [{ source: JSON.parse(mounted) as TreeRef, target: '/m', readOnly: true }],
   folders: [],
   tmpfs: [],
   env: { PATH: '/bin' },

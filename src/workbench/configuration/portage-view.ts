@@ -11,10 +11,11 @@ import { layOut } from '../../execute/programs.ts'
 import { outputOf, realiseSteps } from '../../execute/realise.ts'
 import type { Run } from '../../execute/run.ts'
 import { valueOf, type RepositoryValue, type SeedValue } from '../../execute/values.ts'
-import { planBuilder, repositoriesFor } from '../../pipeline.ts'
-import { planRepositories } from '../../plan/machines.ts'
+import { factsOf, planBuilder, repositoriesFor } from '../../pipeline.ts'
+import { distinct, planRepositories } from '../../plan/machines.ts'
 import type { Composed } from '../../portage/compose.ts'
 import { failIfAny } from '../failures.ts'
+import { repositoriesOf } from '../../portage/reposConf.ts'
 import type { Known, Named } from './composition.ts'
 
 export interface PackageView {
@@ -54,9 +55,11 @@ export async function askPortage<View extends VariableView | AtomView>(
 ): Promise<View> {
   const { config, lock } = known
   const profile = named.profile ?? config.env.profile ?? ''
-  const planned = planBuilder(config, lock, profile, composed.lists).filter(({ kind }) => kind === 'seed')
-  const repositories = repositoriesFor(config, lock, named.define, composed.lists)
-  const result = await realiseSteps([...planned, ...planRepositories(repositories)], run)
+  const names = repositoriesOf(composed.directory).map(({ name }) => name)
+  const there = { lists: composed.lists, facts: await factsOf(lock, names, run.data, run.signal) }
+  const planned = planBuilder(config, lock, profile, there).filter(({ id }) => id === `seed:${profile}`)
+  const repositories = repositoriesFor(config, lock, named.define, there)
+  const result = await realiseSteps(distinct([...planned, ...planRepositories(repositories)]), run)
   failIfAny(result)
   const seed = valueOf<SeedValue>(outputOf(result, `seed:${profile}`))
   const folder = await mkdtemp(join(run.layout.scratch, 'view-'))

@@ -19,7 +19,7 @@ import { bootstrap } from '../bootstrap.ts'
 import { failIfAny } from '../failures.ts'
 import { init } from '../init.ts'
 import { ensurePrograms } from '../prerequisites.ts'
-import { sync } from '../sync.ts'
+import { sync } from '../sync/sync.ts'
 import { listStages, type PublishedStage } from '../stages.ts'
 import { demoFiles, PROFILE } from './configuration.ts'
 import { throwAwayKey } from './key.ts'
@@ -79,8 +79,17 @@ export async function demo(options: DemoOptions): Promise<Demo> {
   await configure(places, miniature, key.fingerprint)
   const config = await readConfig(places.config)
   if (await needsBootstrap(config, miniature))
-    await options.perform('bootstrap', config, (run) => bootstrap(config, run, PROFILE, miniature.stage3))
-  await options.perform('sync', config, (run) => sync(config, run, []))
+    await options.perform('bootstrap', config, (run) =>
+      bootstrap(config, run, PROFILE, {
+        stage3: miniature.stage3,
+        signature: undefined,
+        mirrors: [],
+        allowOlder: false,
+      }),
+    )
+  await options.perform('sync', config, async (run) => {
+    failIfAny(await sync(config, run, { names: [], to: undefined, dryRun: false }))
+  })
   const ready = await readConfig(places.config)
   const lock = await readLock(places.config)
   await options.perform('pipeline', ready, async (run) => {

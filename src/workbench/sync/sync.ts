@@ -1,77 +1,126 @@
-/** sync: every repository that a definition names, at its newest verified revision. */
+/** sync: repositories at their newest verified state, or at one that is named; each an immutable snapshot in the lock. */
 import { join } from 'node:path'
-import { builderDefine, composed } from '../pipeline.ts'
-import type { Config, Stage3Define } from '../config/model.ts'
-import { readLock, writeLock, type LockedRepository } from '../config/lock.ts'
-import { suggest } from '../config/names.ts'
-import { UserError } from '../errors.ts'
-import type { Run } from '../execute/run.ts'
-import type { Repository } from '../portage/model.ts'
-import { repositoriesOf } from '../portage/reposConf.ts'
-import { listVariables } from '../portage/variables.ts'
-import { repositorySource } from '../upstream/pinned.ts'
-import { fetchRepository } from '../upstream/repository.ts'
+import pLimit from 'p-limit'
+import { readLock, writeLock, type Lock, type LockedRepository } from '../../config/lock.ts'
+import type { Config } from '../../config/model.ts'
+import { Interrupted, UserError } from '../../errors.ts'
+import type { Failure } from '../../events.ts'
+import { asFailure } from '../../execute/failure.ts'
+import type { Run } from '../../execute/run.ts'
+import type { Repository } from '../../portage/model.ts'
+import type { RepositoryChanges } from '../../upstream/changes.ts'
+import { parseMoment } from '../../upstream/history-moment.ts'
+import { keptSnapshots } from '../../upstream/kept-snapshots.ts'
+import { chooseRepositories, knownRepositories } from './choose.ts'
+import { dropUnnamed } from './drop.ts'
+import { rememberConfiguration } from './named.ts'
+import { syncOne } from './one.ts'
+import { unpackSnapshots } from './unpack.ts'
+
+export interface SyncOptions {
+  /** Repositories; all that sync by themselves when empty. */
+  readonly names: readonly string[]
+  /** A day or a commit instead of the newest state. */
+  readonly to: string | undefined
+  /** Only says what would change; what was fetched stays in the mirrors. */
+  readonly dryRun: boolean
+}
 
 export interface Synced {
   readonly name: string
+  readonly type: string
+  /** Revision of the lock before; undefined the first time. */
   readonly from: string | undefined
   readonly to: string
+  /** Epoch seconds. */
   readonly time: number
+  readonly signedBy: string | undefined
+  /** Undefined the first time. */
+  readonly changes: RepositoryChanges | undefined
 }
 
-/** @param names repositories to sync; all when empty */
-export async function sync(config: Config, run: Run, names: readonly string[]): Promise<Synced[]> {
+export interface SyncResult {
+  readonly synced: readonly Synced[]
+  readonly failures: ReadonlyMap<string, Failure>
+  readonly lock: Lock
+}
+
+/** Repositories are fetched side by side; the line is what they wait for. */
+const BESIDE = 4
+
+/** What cannot be synced does not keep the others back: those that can are locked, and the failures are told. */
+export async function sync(config: Config, run: Run, options: SyncOptions): Promise<SyncResult> {
   const known = knownRepositories(config)
-  const chosen = names.length === 0 ? [...known.values()] : names.map((name) => known.get(name) ?? unknown(name, known))
+  const chosen = await meantBy(options, chooseRepositories(known, options.names), run)
   const before = await readLock(config.path)
-  const repositories: Record<string, LockedRepository> = { ...before.repositories }
-  const synced: Synced[] = []
-  for (const repository of chosen) {
-    const id = `sync:${repository.name}`
-    const label = `sync ${repository.name}`
-    const since = performance.now()
-    run.emit({ type: 'step-started', id, label })
-    const source = await repositorySource(config, repository)
-    const snapshot = await fetchRepository(source, {
-      gitDir: join(run.layout.git, repository.name),
-      signal: run.signal,
-    })
-    const from = before.repositories[repository.name]?.revision
-    const { revision, tree, time, primary } = snapshot
-    repositories[repository.name] = { revision, tree, time, ...(primary === undefined ? {} : { signedBy: primary }) }
-    synced.push({ name: repository.name, from, to: revision, time })
-    const summary = from === revision ? `still at ${revision.slice(0, 12)}` : `now at ${revision.slice(0, 12)}`
-    run.emit({ type: 'step-done', id, label, how: 'ran', seconds: (performance.now() - since) / 1000, summary })
-  }
+  const { synced, locked, failures } = await syncAll(chosen, before, { config, known, run, options })
+  if (options.dryRun) return { synced, failures, lock: before }
   // A sync of everything also forgets what no repos.conf names any more.
-  const kept = Object.entries(repositories).filter(([name]) => names.length > 0 || known.has(name))
-  await writeLock(config.path, { ...before, repositories: Object.fromEntries(kept) })
-  return synced
+  const kept = Object.entries(before.repositories).filter(([name]) => options.names.length > 0 || known.has(name))
+  const lock = { ...before, repositories: { ...Object.fromEntries(kept), ...Object.fromEntries(locked) } }
+  await unpackSnapshots(config, lock, [...locked.keys()], run)
+  await rememberConfiguration(run.layout, config.path)
+  await writeLock(config.path, lock)
+  await dropUnnamed(config, lock, before, run)
+  return { synced, failures, lock }
 }
 
-/** Repositories of the builder's and every machine's composed repos.conf. */
-function knownRepositories(config: Config): Map<string, Repository> {
-  const defines: Stage3Define[] = [
-    builderDefine(config),
-    ...[...config.stage4s.values()].map((machine) => machine.stage3),
-  ]
-  const found = new Map<string, Repository>()
-  // Lists do not matter for repos.conf, and before the first sync there is no profile to read them from.
-  for (const define of defines)
-    for (const repository of repositoriesOf(composed(config, define, listVariables([]))))
-      found.set(repository.name, repository)
-  if (found.size === 0)
-    throw new UserError('no-repositories', 'No piece names a repository.', {
-      hint: 'portage.global/repos.conf/gentoo.conf is where gentoomuch init puts it',
-    })
-  return found
-}
-
-function unknown(name: string, known: ReadonlyMap<string, Repository>): never {
-  const hint = suggest(name, known.keys())
-  throw new UserError(
-    'unknown-repository',
-    `No repos.conf names a repository ${name}; there are ${[...known.keys()].join(', ')}.`,
-    hint === undefined ? {} : { hint },
+/** A revision is one repository's: where none is named, that of the one which has it. */
+async function meantBy(
+  { names, to }: SyncOptions,
+  chosen: readonly Repository[],
+  run: Run,
+): Promise<readonly Repository[]> {
+  const moment = to === undefined ? undefined : parseMoment(to)
+  if (moment?.kind !== 'revision' || names.length > 0 || chosen.length < 2) return chosen
+  const has = await Promise.all(
+    chosen.map(async ({ name }) => {
+      const kept = await keptSnapshots({ gitDir: join(run.layout.git, name), signal: run.signal })
+      return kept.some(({ revision }) => revision.startsWith(moment.prefix))
+    }),
   )
+  const found = chosen.filter((_, at) => has[at])
+  if (found.length > 0) return found
+  throw new UserError('whose-revision', `No repository has a revision ${moment.prefix} here.`, {
+    hint: `name the repository that it is to be fetched for: gentoomuch sync ${chosen[0]?.name} --to ${moment.prefix}`,
+  })
+}
+
+export interface Setting {
+  readonly config: Config
+  readonly known: ReadonlyMap<string, Repository>
+  readonly run: Run
+  readonly options: SyncOptions
+}
+
+async function syncAll(chosen: readonly Repository[], lock: Lock, setting: Setting) {
+  const { run } = setting
+  const synced = new Map<string, Synced>()
+  const locked = new Map<string, LockedRepository>()
+  const failures = new Map<string, Failure>()
+  const beside = pLimit(BESIDE)
+  const one = async (repository: Repository) => {
+    const { name } = repository
+    const step = { id: `sync:${name}`, label: `sync ${name}` }
+    const since = performance.now()
+    run.emit({ type: 'step-started', ...step })
+    try {
+      const done = await syncOne(repository, lock, setting)
+      synced.set(name, done.synced)
+      locked.set(name, done.locked)
+      const { from, to } = done.synced
+      const summary = from === to ? `still at ${to.slice(0, 12)}` : `now at ${to.slice(0, 12)}`
+      const seconds = (performance.now() - since) / 1000
+      run.emit({ type: 'step-done', ...step, how: 'ran', seconds, summary })
+    } catch (error) {
+      if (run.signal.aborted) throw new Interrupted()
+      const failure = asFailure(error)
+      failures.set(name, failure)
+      run.emit({ type: 'step-failed', ...step, failure })
+    }
+  }
+  await Promise.all(chosen.map((repository) => beside(() => one(repository))))
+  // In the order in which they were named, whichever came first.
+  const inOrder = chosen.flatMap(({ name }) => synced.get(name) ?? [])
+  return { synced: inOrder, locked, failures }
 }

@@ -1,0 +1,77 @@
+/**
+ * Portage's metadata cache for a repository that brings none, made by the seed's own egencache: without it every container
+ * would source every ebuild anew. What an earlier revision's ebuilds gave is kept aside and offered again; egencache takes
+ * an entry only where the ebuild's and its eclasses' digests fit, so it decides how long this takes and not what comes out.
+ */
+import { join } from 'node:path'
+import type { Mount, TreeRef } from '../engine/engine.ts'
+import { exists } from '../system/files.ts'
+import { replaceFolder } from '../system/move.ts'
+import { portageEnvironment } from './environment.ts'
+import type { Tools, Work } from './handler.ts'
+import { Lines } from './lines.ts'
+import { must } from './must.ts'
+import { within } from './portageContainer.ts'
+import { inputOf, parent, repositories, valueOf, type SeedValue } from './values.ts'
+
+const FROM = '/run/gentoomuch/repository'
+const EARLIER = '/run/gentoomuch/earlier'
+const CACHE = 'metadata/md5-cache'
+
+/** A tree with the cache, in the place of `imported`, which is removed. */
+export async function makeMetadataCache(imported: TreeRef, name: string, work: Work, tools: Tools): Promise<TreeRef> {
+  const { locations } = inputOf<{ locations: Readonly<Record<string, string>> }>(work)
+  const location = locations[name] ?? `/var/db/repos/${name}`
+  const kept = join(tools.layout.caches, name)
+  const earlier: Mount[] = (await exists(kept)) ? [{ source: kept, target: EARLIER, readOnly: true }] : []
+  const masters = repositories(work)
+  const opening = tools.engine.open({
+    tree: valueOf<SeedValue>(parent(work, 'seed')).tree,
+    mounts: [
+      { source: imported, target: FROM, readOnly: true },
+      ...earlier,
+      ...masters.map(({ location: at, value }): Mount => ({ source: value.tree, target: at, readOnly: true })),
+    ],
+    folders: [location],
+    tmpfs: [],
+    env: { ...portageEnvironment(tools.jobs), PORTAGE_REPOSITORIES: reposConf(name, location, masters) },
+    network: false,
+  })
+  return within(opening, async (container) => {
+    await must(container, ['cp', '-a', `${FROM}/.`, location], tools)
+    await must(container, ['mkdir', '-p', `${location}/${CACHE}`], tools)
+    if (earlier.length > 0) await must(container, ['cp', '-a', `${EARLIER}/.`, `${location}/${CACHE}`], tools)
+    tools.progress(`making the metadata cache of ${name}`)
+    await generate(name)
+    const files = await container.keepFiles(`${location}/${CACHE}`)
+    await replaceFolder(files.path, kept)
+    const whole = await container.keepTree(location)
+    const tree = await tools.engine.importTree(await tools.engine.exportTree(whole, { epoch: 0 }), { compact: true })
+    await tools.engine.remove(whole, [])
+    await tools.engine.remove(imported, [])
+    return tree
+
+    /** An ebuild that cannot be sourced is Portage's to mask; the rest of the repository is as good as it was. */
+    async function generate(repository: string): Promise<void> {
+      const output = new Lines(tools.line)
+      const { status } = await container.run(
+        ['egencache', '--update', `--repo=${repository}`, `--jobs=${tools.jobs}`],
+        { stdout: output, stderr: output },
+        tools.signal,
+      )
+      if (status === 0) return
+      const words = output.last(3).join(' ')
+      tools.note('warning', `Not every ebuild of ${repository} could be read for the metadata cache: ${words}`)
+    }
+  })
+}
+
+function reposConf(
+  name: string,
+  location: string,
+  masters: readonly { readonly name: string; readonly location: string }[],
+): string {
+  const main = masters[0]?.name ?? name
+  const sections = [{ name, location }, ...masters].map((one) => `[${one.name}]\nlocation = ${one.location}\n`)
+  return `[DEFAULT]\nmain-repo = ${main}\n${sections.join('')}`
+}
