@@ -1,5 +1,5 @@
 /** `gentoomuch.lock`: exactly what is used. Sorted, one fact a line, made to be committed. */
-import { lstat, readFile, realpath } from 'node:fs/promises'
+import { lstat, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { UserError } from '../errors.ts'
@@ -114,7 +114,21 @@ function parsed(text: string): InspectedLock {
   return { lock: EMPTY, problem: problem('bad-lock', PLACE, { where }) }
 }
 
+/** A lock that a killed run had not renamed yet lies in a folder that people look at, and commit. */
+async function removeUnfinished(config: string): Promise<void> {
+  const names = (await readdir(config)).filter((name) => name.startsWith(`.${NAME}.`) && name.endsWith('.tmp'))
+  for (const name of names) {
+    const path = join(config, name)
+    const age = Date.now() - ((await lstat(path).catch(() => undefined))?.mtimeMs ?? Date.now())
+    if (age > UNFINISHED_MS) await rm(path, { force: true })
+  }
+}
+
+/** Somebody else may be writing it at this moment, on another data directory. */
+const UNFINISHED_MS = 10_000
+
 export async function writeLock(config: string, lock: Lock): Promise<void> {
+  await removeUnfinished(config)
   const sorted: Lock = { version: 1, profiles: byName(lock.profiles), repositories: byName(lock.repositories) }
   await writeWhole(lockPath(config), `${JSON.stringify(sorted, null, 2)}\n`)
 }

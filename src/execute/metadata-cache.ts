@@ -34,7 +34,7 @@ export async function makeMetadataCache(imported: TreeRef, name: string, work: W
     ],
     folders: [location],
     tmpfs: [],
-    env: { ...portageEnvironment(tools.jobs), PORTAGE_REPOSITORIES: reposConf(name, location, masters) },
+    env: portageEnvironment(tools.jobs),
     network: false,
   })
   return within(opening, async (container) => {
@@ -55,12 +55,19 @@ export async function makeMetadataCache(imported: TreeRef, name: string, work: W
     async function generate(repository: string): Promise<void> {
       const output = new Lines(tools.line)
       const { status } = await container.run(
-        ['egencache', '--update', `--repo=${repository}`, `--jobs=${tools.jobs}`],
+        [
+          'egencache',
+          '--update',
+          `--repo=${repository}`,
+          `--repositories-configuration=${reposConf(name, location, masters)}`,
+          `--jobs=${tools.jobs}`,
+        ],
         { stdout: output, stderr: output },
         tools.signal,
       )
       if (status === 0) return
       const words = output.last(3).join(' ')
+      if (status !== 1) throw new Error(`egencache ended with status ${status}: ${words}`)
       tools.note('warning', `Not every ebuild of ${repository} could be read for the metadata cache: ${words}`)
     }
   })

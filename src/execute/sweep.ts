@@ -14,8 +14,11 @@ export async function sweep(run: Run): Promise<void> {
   await run.openEngine.sweep()
   await clearScratch(run)
   if (!(await exists(run.layout.working))) return
-  const { steps, last, failed, packages, packed, seeds, distfiles, stages } = run.layout
-  for (const folder of [steps, last, failed]) await removeTemporaries(folder)
+  const { data, store, git, steps, last, failed, packages, packed, seeds, distfiles, stages } = run.layout
+  const mirrors = (await readdir(git).catch(() => [])).flatMap((name) =>
+    ['kept', 'facts'].map((kind) => join(git, name, 'gentoomuch', kind)),
+  )
+  for (const folder of [data, store, steps, last, failed, ...mirrors]) await removeTemporaries(folder)
   const machines = (await readdir(stages).catch(() => [])).map((name) => join(stages, name))
   for (const folder of [packages, packed, seeds, distfiles, ...machines])
     if (await exists(folder)) await sweepMoves(folder)

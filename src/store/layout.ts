@@ -4,6 +4,8 @@ import { join } from 'node:path'
 export interface Layout {
   readonly data: string
   readonly lock: string
+  /** All that is kept, but for what people are to find. */
+  readonly store: string
   readonly logs: string
   readonly stages: string
   readonly distfiles: string
@@ -40,6 +42,7 @@ export function layoutOf(data: string): Layout {
   return {
     data,
     lock: join(data, 'lock'),
+    store,
     logs: join(data, 'logs'),
     stages: join(data, 'stages'),
     distfiles: join(data, 'distfiles'),

@@ -1,5 +1,8 @@
 /** What a repository says of itself, as far as planning needs it. */
+import { join } from 'node:path'
+import * as v from 'valibot'
 import { ebuildAt, metadataAt } from '../portage/snapshot/files.ts'
+import { readIfThere, writeWhole } from '../system/files.ts'
 import { gitSetting } from '../system/git.ts'
 import { listTree, readBlobs } from './git-objects.ts'
 import type { RevisionOptions } from './repository-lists.ts'
@@ -16,14 +19,52 @@ export interface RepositoryFacts {
   readonly ebuilds: number
   /** Ebuilds that `metadata/md5-cache` has an entry for. */
   readonly entries: number
-  /** Whether every ebuild has an entry where Portage looks for it. */
+  /**
+   * Whether it brings its metadata cache: nine of ten ebuilds have an entry where Portage looks for it. For the odd one without,
+   * Portage reads the ebuild; making a cache anew for all the others would take much longer.
+   */
   readonly cached: boolean
 }
 
 const FILES = { layout: 'metadata/layout.conf', name: 'profiles/repo_name' } as const
 
+/** Read from the mirror once, then from a small file beside it: Gentoo has 180,000 files, and every plan asks. */
+export async function repositoryFacts(revision: string, options: RevisionOptions): Promise<RepositoryFacts> {
+  const file = join(options.gitDir, 'gentoomuch', 'facts', `${revision}.json`)
+  const known = parsed(await readIfThere(file))
+  if (known !== undefined) return known
+  const facts = await readFacts(revision, options)
+  await writeWhole(file, `${JSON.stringify({ form: FORM, ...facts, name: facts.name ?? null })}\n`)
+  return facts
+}
+
+/** Raised whenever what is read, or how, changes. */
+const FORM = 1
+
+const schema = v.object({
+  form: v.literal(FORM),
+  name: v.nullable(v.string()),
+  masters: v.array(v.string()),
+  inheritsMain: v.boolean(),
+  cacheFormats: v.array(v.string()),
+  ebuilds: v.number(),
+  entries: v.number(),
+  cached: v.boolean(),
+})
+
+/** What is not whole, or of another form, counts as missing. */
+function parsed(text: string | undefined): RepositoryFacts | undefined {
+  if (text === undefined) return undefined
+  try {
+    const { form: _, name, ...rest } = v.parse(schema, JSON.parse(text))
+    return { ...rest, name: name ?? undefined }
+  } catch {
+    return undefined
+  }
+}
+
 /** Two processes of git, whatever the repository's size. */
-export async function repositoryFacts(revision: string, { gitDir, signal }: RevisionOptions): Promise<RepositoryFacts> {
+async function readFacts(revision: string, { gitDir, signal }: RevisionOptions): Promise<RepositoryFacts> {
   const git = gitSetting(gitDir)
   const ebuilds = new Set<string>()
   const entries = new Set<string>()
@@ -54,7 +95,7 @@ export async function repositoryFacts(revision: string, { gitDir, signal }: Revi
     cacheFormats,
     ebuilds: ebuilds.size,
     entries: described,
-    cached: read && described === ebuilds.size,
+    cached: read && described * 10 >= ebuilds.size * 9,
   }
 }
 

@@ -116,6 +116,7 @@ export async function keptFacts(gitDir: string, id: string): Promise<KeptFacts> 
 
 export async function forgetFacts(gitDir: string, id: string): Promise<void> {
   await rm(factsFile(gitDir, id), { force: true })
+  await rm(join(gitDir, 'gentoomuch', 'facts', `${id}.json`), { force: true })
 }
 
 /** What a git command prints. */

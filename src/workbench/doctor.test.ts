@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PROGRAMS } from '../system/os-packages.ts'
-import { examine, nodeCheck, programsVerdict, renderChecks, spaceVerdict } from './doctor.ts'
+import { examine, imagesVerdict, nodeCheck, programsVerdict, renderChecks, spaceVerdict } from './doctor.ts'
 
 test.each([
   ['18.20.1', false],
@@ -28,6 +28,21 @@ test('a sick host, in words', () => {
 
 test('this host can be examined, the data directory need not exist', async () => {
   const checks = await examine({ data: '/nowhere/at/all' })
-  expect(checks.map((check) => check.name)).toEqual(['Node.js', 'programs', 'containers', 'rights', 'data directory'])
+  expect(checks.map((check) => check.name)).toEqual([
+    'Node.js',
+    'programs',
+    'containers',
+    'images',
+    'rights',
+    'data directory',
+  ])
   expect(checks[0]?.ok).toBe(true)
+})
+
+test.each([
+  [true, true, 'repositories are one file each'],
+  [true, false, 'repositories are folders: sqfstar of squashfs-tools is not installed'],
+  [false, true, 'repositories are folders: an ordinary user cannot mount them'],
+])('images, root %s, installed %s: nothing is missing', (root, installed, found) => {
+  expect(imagesVerdict(root, installed)).toMatchObject({ ok: true, found })
 })

@@ -10,6 +10,7 @@ import {
   missingPrograms,
   packagesFor,
   PROGRAMS,
+  SQFSTAR,
   type HostSystem,
   type Program,
 } from '../system/os-packages.ts'
@@ -37,7 +38,8 @@ const SPACE = 20 * 1024 ** 3
 const TMPFS = 0x01021994
 
 export async function examine({ data, programs = PROGRAMS }: DoctorOptions): Promise<readonly Check[]> {
-  const looked = await Promise.all([programsCheck(programs), containersCheck(), rightsCheck(), spaceCheck(data)])
+  const checks = [programsCheck(programs), containersCheck(), imagesCheck(), rightsCheck(), spaceCheck(data)]
+  const looked = await Promise.all(checks)
   return [nodeCheck(process.versions.node), ...looked]
 }
 
@@ -66,6 +68,18 @@ async function containersCheck(): Promise<Check> {
   const check = { name: 'containers', wanted: 'user namespaces with a range of ids' }
   if (problem === undefined) return { ...check, ok: true, found: 'usable' }
   return { ...check, ok: false, found: problem.message, fix: problem.hint ?? '' }
+}
+
+/** Not needed: repositories that cannot be images are folders. */
+async function imagesCheck(): Promise<Check> {
+  return imagesVerdict(process.getuid?.() === 0, (await findProgram(SQFSTAR.name)) !== undefined)
+}
+
+export function imagesVerdict(root: boolean, installed: boolean): Check {
+  const check = { name: 'images', ok: true, wanted: 'any; root and sqfstar keep each repository as one file' }
+  if (root && installed) return { ...check, found: 'repositories are one file each' }
+  const why = root ? `${SQFSTAR.name} of ${SQFSTAR.debian} is not installed` : 'an ordinary user cannot mount them'
+  return { ...check, found: `repositories are folders: ${why}` }
 }
 
 /** Not needed: it only decides whether missing programs can be installed for an ordinary user. */

@@ -3,7 +3,7 @@ import { type Lock } from '../../config/lock.ts'
 import type { Config } from '../../config/model.ts'
 import { realiseSteps } from '../../execute/realise.ts'
 import type { Run } from '../../execute/run.ts'
-import { builderDefine, factsOf, repositoriesFor } from '../../pipeline.ts'
+import { builderDefine, factsOf, namedRepositories, repositoriesFor } from '../../pipeline.ts'
 import { distinct, planRepositories } from '../../plan/machines.ts'
 import { listVariables } from '../../portage/variables.ts'
 import { failIfAny } from '../failures.ts'
@@ -14,7 +14,11 @@ export async function unpackSnapshots(config: Config, lock: Lock, names: readonl
   // Lists do not matter for repos.conf.
   const known = { lists: listVariables([]), facts }
   const defines = [builderDefine(config), ...[...config.stage4s.values()].map((machine) => machine.stage3)]
-  const planned = defines.flatMap((define) => repositoriesFor(config, lock, define, known))
+  // Where one of a definition's repositories could not be synced, the others wait for the build with it.
+  const whole = defines.filter((define) =>
+    [...namedRepositories(config, [define]).keys()].every((name) => lock.repositories[name] !== undefined),
+  )
+  const planned = whole.flatMap((define) => repositoriesFor(config, lock, define, known))
   const wanted = planned.filter(({ name }) => names.includes(name))
   failIfAny(
     await realiseSteps(

@@ -1,9 +1,10 @@
 /** Every forged stage3 of the table through the command line: the exit, the code, and a disk that is as it was. */
-import { cp, readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { run } from '../../../src/system/process.ts'
 import { forgedInputs } from '../../forged/inputs.ts'
 import { makeKit, type Forged, type Kit } from '../../forged/kit.ts'
 import type { Person } from '../kit.ts'
@@ -40,7 +41,8 @@ export function forged(whose: () => Person): void {
   const bootstrap = async (lane: Lane, input: Forged, flags: readonly string[]) => {
     const trusted = join(lane.config, 'env/trusted.keys')
     await rm(trusted, { recursive: true, force: true })
-    await cp(input.trustedKeys, trusted, { recursive: true })
+    // What is no file belongs to a case, too.
+    await run(['cp', '-a', '--', input.trustedKeys, trusted])
     await writeLock(lane, input)
     const launcher = join(whose().checkout, 'gentoomuch')
     const args = ['bootstrap', 'forged', input.tarball, '--config', lane.config, '--data', lane.data, ...flags]

@@ -33,8 +33,8 @@ const POISONS: readonly Poison[] = [
     words: /usr/,
   },
   {
-    name: 'a sparse file of four exabytes',
-    make: "sparse('hole', 4 << 60)",
+    name: 'a sparse file of a petabyte',
+    make: "sparse('hole', 1 << 50)",
     words: /bytes|large|sparse/i,
   },
   { name: 'two gigabytes of nothing', make: 'zeros(2 << 30)', words: /unpacks to more than|bytes/ },
