@@ -5,7 +5,7 @@ import type { Context } from './context.ts'
 export function declare(command: Command): void {
   command
     .argument('<profile>', 'a bootstrapped profile that no stage4 definition names')
-    .addHelpText('after', '\nIts stage3 is removed as well, unless another profile has the same.')
+    .addHelpText('after', '\nIts stage3 is removed as well, unless another profile or a published stage4 names it.')
 }
 
 export async function run(context: Context, args: readonly unknown[]): Promise<Answer> {

@@ -44,3 +44,22 @@ export function isMirror(text: string): boolean {
 export function isKeyServer(text: string): boolean {
   return /^(hkps?|https?):\/\/[^\s/]+/i.test(text)
 }
+
+/** Of every object, so a member of these names could not be told from what objects have by themselves. */
+const OF_OBJECTS = Object.getOwnPropertyNames(Object.prototype)
+
+/** A profile's name stands in paths, in definitions and in the lock. */
+export function isProfileName(text: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(text) && !OF_OBJECTS.includes(text)
+}
+
+/** The Package Manager Specification's grammar of repository names (PMS 3.1.5). */
+export function isRepositoryName(text: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(text) && !OF_OBJECTS.includes(text)
+}
+
+/** A file's name, and no way to another folder. */
+export function isBaseName(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return !/[/\u0000-\u001f\u007f]/.test(text) && !/^\.{0,2}$/.test(text)
+}

@@ -5,36 +5,44 @@ import * as v from 'valibot'
 import { UserError } from '../errors.ts'
 import { isMissing, writeWhole } from '../system/files.ts'
 import { followLink, foundWhere, refusal, type Kind } from './links.ts'
+import { isBaseName, isProfileName, isRepositoryName } from './grammar.ts'
 import { problem, type Problem } from './problem.ts'
 import { unreachable } from './unreachable.ts'
+
+/** What stands in the lock becomes part of paths and of command lines: nothing is taken that it could not have written. */
+const baseName = v.pipe(v.string(), v.check(isBaseName))
+const sha512 = v.pipe(v.string(), v.regex(/^[0-9a-f]{128}$/))
+const commit = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/))
+const fingerprint = v.pipe(v.string(), v.regex(/^([0-9A-F]{40}|[0-9A-F]{64})$/))
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(0))
 
 const schema = v.object({
   version: v.literal(1),
   profiles: v.record(
-    v.string(),
+    v.pipe(v.string(), v.check(isProfileName)),
     v.object({
-      stage3: v.string(),
-      sha512: v.string(),
-      signedBy: v.string(),
+      stage3: baseName,
+      sha512,
+      signedBy: fingerprint,
       /** When it was signed, epoch seconds; missing where an earlier version of this program wrote the lock. */
-      signedAt: v.exactOptional(v.pipe(v.number(), v.integer())),
+      signedAt: v.exactOptional(seconds),
       /** What the stage3's Portage says of itself; missing where an earlier version of this program wrote the lock. */
       portage: v.exactOptional(v.object({ version: v.string(), incrementals: v.array(v.string()) })),
     }),
   ),
   repositories: v.record(
-    v.string(),
+    v.pipe(v.string(), v.check(isRepositoryName)),
     v.object({
       /** How it came; `git` where it is missing. */
       type: v.exactOptional(v.picklist(['git', 'webrsync', 'rsync', 'folder'])),
       /** Commit id in the mirror; upstream's own for git, else made of the tree and the time. */
-      revision: v.string(),
-      tree: v.string(),
-      time: v.pipe(v.number(), v.integer()),
+      revision: commit,
+      tree: commit,
+      time: seconds,
       /** Primary fingerprint; missing for what is taken unverified, as repos.conf says. */
-      signedBy: v.exactOptional(v.string()),
+      signedBy: v.exactOptional(fingerprint),
       /** What can be fetched again for this very state: the file name of a webrsync snapshot. */
-      from: v.exactOptional(v.string()),
+      from: v.exactOptional(baseName),
     }),
   ),
 })
@@ -131,6 +139,16 @@ export async function writeLock(config: string, lock: Lock): Promise<void> {
   await removeUnfinished(config)
   const sorted: Lock = { version: 1, profiles: byName(lock.profiles), repositories: byName(lock.repositories) }
   await writeWhole(lockPath(config), `${JSON.stringify(sorted, null, 2)}\n`)
+}
+
+/**
+ * Changes entries of the lock as it is now: hours may have gone by since it was read, and somebody may have pulled.
+ * @returns what was written
+ */
+export async function updateLock(config: string, change: (now: Lock) => Lock): Promise<Lock> {
+  const next = change(await readLock(config))
+  await writeLock(config, next)
+  return next
 }
 
 function byName<T>(record: Record<string, T>): Record<string, T> {

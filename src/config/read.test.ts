@@ -330,8 +330,11 @@ describe('the lock', () => {
   test('is sorted and comes back as it was written', async () => {
     const lock = {
       version: 1 as const,
-      profiles: { b: { stage3: 's', sha512: '1', signedBy: 'k' }, a: { stage3: 's', sha512: '2', signedBy: 'k' } },
-      repositories: { gentoo: { revision: 'r', tree: 't', time: 1 } },
+      profiles: {
+        b: { stage3: 's.tar.xz', sha512: '1'.repeat(128), signedBy: 'A'.repeat(40) },
+        a: { stage3: 's.tar.xz', sha512: '2'.repeat(128), signedBy: 'A'.repeat(40), signedAt: 5 },
+      },
+      repositories: { gentoo: { revision: 'a'.repeat(40), tree: 'b'.repeat(40), time: 1 } },
     }
     await writeLock(folder.path, lock)
     expect(await readLock(folder.path)).toEqual(lock)
@@ -344,6 +347,33 @@ describe('the lock', () => {
       message: `${folder.path}/gentoomuch.lock: what bootstrap and sync wrote was wanted; found what cannot be understood (version, profiles, repositories).`,
       hint: 'Restore it from git, or remove it, bootstrap and sync again.',
     })
+  })
+
+  // Each of these would become a part of a path or of a command line.
+  test.each([
+    ['profiles', 'p', 'sha512', '../..'],
+    ['profiles', 'p', 'sha512', 'A'.repeat(128)],
+    ['profiles', 'p', 'stage3', '../../evil.tar.xz'],
+    ['profiles', 'p', 'stage3', '..'],
+    ['profiles', 'p', 'stage3', ''],
+    ['profiles', 'p', 'signedBy', 'NOBODY'],
+    ['profiles', '../p', 'stage3', 's.tar.xz'],
+    ['profiles', 'toString', 'stage3', 's.tar.xz'],
+    ['repositories', 'gentoo', 'revision', 'HEAD'],
+    ['repositories', 'gentoo', 'revision', '--output=/etc/passwd'],
+    ['repositories', 'gentoo', 'tree', 'a'.repeat(39)],
+    ['repositories', 'gentoo', 'from', '../x.tar.xz'],
+    ['repositories', '../gentoo', 'time', 1],
+    ['repositories', 'gentoo', 'time', -1],
+  ])('%s %s: %s %j is not taken', async (kind, name, key, value) => {
+    const good = {
+      profiles: { stage3: 's.tar.xz', sha512: '1'.repeat(128), signedBy: 'A'.repeat(40) },
+      repositories: { revision: 'a'.repeat(40), tree: 'b'.repeat(40), time: 1 },
+    }
+    const entry = { ...good[kind as keyof typeof good], [key]: value }
+    const lock = { version: 1, profiles: {}, repositories: {}, [kind]: { [name]: entry } }
+    writeFileSync(join(folder.path, 'gentoomuch.lock'), JSON.stringify(lock))
+    await expect(readLock(folder.path)).rejects.toMatchObject({ code: 'bad-lock' })
   })
 
   test('is empty where there is none', async () => {

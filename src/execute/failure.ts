@@ -1,6 +1,7 @@
 /** A step that failed because something inside it did: with all that its reader needs. */
 import { EXIT, UserError } from '../errors.ts'
 import type { Failure } from '../events.ts'
+import { refusedBySystem } from '../system/refused.ts'
 
 export class StepFailure extends UserError {
   readonly failure: Failure
@@ -21,6 +22,8 @@ export function asFailure(error: unknown): Failure {
     const { code, message, hint, exit } = error
     return { code, message, exit, ...(hint === undefined ? {} : { hint }) }
   }
+  const refused = refusedBySystem(error)
+  if (refused !== undefined) return { code: 'file-system', message: refused }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { code: 'bug', message: `This is a bug in gentoomuch: ${message}` }
 }

@@ -4,7 +4,7 @@
  * an entry only where the ebuild's and its eclasses' digests fit, so it decides how long this takes and not what comes out.
  */
 import { join } from 'node:path'
-import type { Mount, TreeRef } from '../engine/engine.ts'
+import type { Container, Mount, TreeRef } from '../engine/engine.ts'
 import { exists } from '../system/files.ts'
 import { replaceFolder } from '../system/move.ts'
 import { portageEnvironment } from './environment.ts'
@@ -12,23 +12,24 @@ import type { Tools, Work } from './handler.ts'
 import { Lines } from './lines.ts'
 import { must } from './must.ts'
 import { within } from './portageContainer.ts'
-import { inputOf, parent, repositories, valueOf, type SeedValue } from './values.ts'
+import { inputOf, parent, repositories, valueOf, type RepositoryValue, type SeedValue } from './values.ts'
 
 const FROM = '/run/gentoomuch/repository'
 const EARLIER = '/run/gentoomuch/earlier'
 const CACHE = 'metadata/md5-cache'
 
-/** A tree with the cache, in the place of `imported`, which is removed. */
-export async function makeMetadataCache(imported: TreeRef, name: string, work: Work, tools: Tools): Promise<TreeRef> {
+/** @returns the snapshot's tree with its cache */
+export async function makeMetadataCache(name: string, work: Work, tools: Tools): Promise<TreeRef> {
   const { locations } = inputOf<{ locations: Readonly<Record<string, string>> }>(work)
   const location = locations[name] ?? `/var/db/repos/${name}`
+  const snapshot = valueOf<RepositoryValue>(parent(work, 'snapshot')).tree
   const kept = join(tools.layout.caches, name)
   const earlier: Mount[] = (await exists(kept)) ? [{ source: kept, target: EARLIER, readOnly: true }] : []
   const masters = repositories(work)
   const opening = tools.engine.open({
     tree: valueOf<SeedValue>(parent(work, 'seed')).tree,
     mounts: [
-      { source: imported, target: FROM, readOnly: true },
+      { source: snapshot, target: FROM, readOnly: true },
       ...earlier,
       ...masters.map(({ location: at, value }): Mount => ({ source: value.tree, target: at, readOnly: true })),
     ],
@@ -42,35 +43,32 @@ export async function makeMetadataCache(imported: TreeRef, name: string, work: W
     await must(container, ['mkdir', '-p', `${location}/${CACHE}`], tools)
     if (earlier.length > 0) await must(container, ['cp', '-a', `${EARLIER}/.`, `${location}/${CACHE}`], tools)
     tools.progress(`making the metadata cache of ${name}`)
-    await generate(name)
+    await generate(name, reposConf(name, location, masters), container, tools)
     const files = await container.keepFiles(`${location}/${CACHE}`)
     await replaceFolder(files.path, kept)
     const whole = await container.keepTree(location)
-    const tree = await tools.engine.importTree(await tools.engine.exportTree(whole, { epoch: 0 }), { compact: true })
-    await tools.engine.remove(whole, [])
-    await tools.engine.remove(imported, [])
-    return tree
-
-    /** An ebuild that cannot be sourced is Portage's to mask; the rest of the repository is as good as it was. */
-    async function generate(repository: string): Promise<void> {
-      const output = new Lines(tools.line)
-      const { status } = await container.run(
-        [
-          'egencache',
-          '--update',
-          `--repo=${repository}`,
-          `--repositories-configuration=${reposConf(name, location, masters)}`,
-          `--jobs=${tools.jobs}`,
-        ],
-        { stdout: output, stderr: output },
-        tools.signal,
-      )
-      if (status === 0) return
-      const words = output.last(3).join(' ')
-      if (status !== 1) throw new Error(`egencache ended with status ${status}: ${words}`)
-      tools.note('warning', `Not every ebuild of ${repository} could be read for the metadata cache: ${words}`)
+    try {
+      return await tools.engine.importTree(await tools.engine.exportTree(whole, { epoch: 0 }), { compact: true })
+    } finally {
+      await tools.engine.remove(whole, [])
     }
   })
+}
+
+/** An ebuild that cannot be sourced is Portage's to mask; the rest of the repository is as good as it was. */
+async function generate(name: string, conf: string, container: Container, tools: Tools): Promise<void> {
+  const output = new Lines(tools.line)
+  const argv = ['egencache', '--update', `--repo=${name}`, `--jobs=${tools.jobs}`] as const
+  // The calling environment is ignored (bin/egencache, 3.0.83).
+  const { status } = await container.run(
+    [...argv, `--repositories-configuration=${conf}`],
+    { stdout: output, stderr: output },
+    tools.signal,
+  )
+  if (status === 0) return
+  const words = output.last(3).join(' ')
+  if (status !== 1) throw new Error(`egencache ended with status ${status}: ${words}`)
+  tools.note('warning', `Not every ebuild of ${name} could be read for the metadata cache: ${words}`)
 }
 
 function reposConf(

@@ -1,10 +1,11 @@
 /** repository: one pinned revision of an ebuild repository as a read-only tree, with a metadata cache in it. */
 import { join } from 'node:path'
+import type { TreeRef } from '../engine/engine.ts'
 import { digestOf } from '../plan/json.ts'
 import { archiveRepository } from '../upstream/repository.ts'
 import { makeMetadataCache } from './metadata-cache.ts'
 import { portageEnvironment } from './environment.ts'
-import type { Handler } from './handler.ts'
+import type { Handler, Tools, Work } from './handler.ts'
 import { asValue, inputOf, valueOf, type RepositoryValue } from './values.ts'
 
 interface RepositoryInput {
@@ -24,13 +25,8 @@ export const repository: Handler = {
   present: (output, _work, tools) => tools.engine.has(valueOf<RepositoryValue>(output).tree),
 
   async run(work, tools) {
-    const { name, revision, tree: gitTree, time, locations } = inputOf<RepositoryInput>(work)
-    const snapshot = { name, revision, tree: gitTree, time, primary: undefined }
-    const imported = await tools.engine.importTree(
-      archiveRepository(snapshot, { gitDir: join(tools.layout.git, name), signal: tools.signal }),
-      { compact: true, ...MOST },
-    )
-    const tree = locations === undefined ? imported : await makeMetadataCache(imported, name, work, tools)
+    const { name, revision, time, locations } = inputOf<RepositoryInput>(work)
+    const tree = locations === undefined ? await unpack(work, tools) : await makeMetadataCache(name, work, tools)
     // A commit that changes no file still moves "now".
     return {
       digest: digestOf({ tree: tree.digest, time }),
@@ -38,4 +34,10 @@ export const repository: Handler = {
       summary: revision.slice(0, 12),
     }
   },
+}
+
+function unpack(work: Work, tools: Tools): Promise<TreeRef> {
+  const { name, revision } = inputOf<RepositoryInput>(work)
+  const tar = archiveRepository({ name, revision }, { gitDir: join(tools.layout.git, name), signal: tools.signal })
+  return tools.engine.importTree(tar, { compact: true, ...MOST })
 }

@@ -19,8 +19,8 @@ export interface PlannedCache {
   /** The profile whose seed's Portage makes it. */
   readonly profile: string
   readonly seed: PlannedSeed
-  /** The repositories that it inherits from, in their order. */
-  readonly masters: readonly PlannedRepository[]
+  /** The repositories that it inherits from, and those that they do, in their order. */
+  readonly masters: readonly Omit<PlannedRepository, 'cache'>[]
 }
 
 export interface PlannedScript {
@@ -139,21 +139,45 @@ export function distinct(steps: readonly Step[]): Step[] {
   return [...new Map(steps.map((step) => [step.id, step])).values()]
 }
 
-/** Repositories as read-only trees, with the seeds that make their metadata caches. */
+/** Repositories as read-only trees, with what the metadata caches of those that bring none are made of. */
 export function planRepositories(repositories: readonly PlannedRepository[]): Step[] {
-  const makers = repositories.flatMap(({ cache }) => (cache === undefined ? [] : [planSeed(cache.profile, cache.seed)]))
-  return distinct([...makers, ...repositories.map(planRepository)])
+  return distinct(
+    repositories.flatMap((repository) => {
+      const { cache } = repository
+      if (cache === undefined) return [planSnapshot(repository, `repository:${repository.name}`)]
+      return [
+        planSeed(cache.profile, cache.seed),
+        ...[repository, ...cache.masters].map((one) => planSnapshot(one, `snapshot:${one.name}`)),
+        planCached(repository, cache),
+      ]
+    }),
+  )
 }
 
-function planRepository(repository: PlannedRepository): Step {
-  const { name, revision, tree, time, cache } = repository
-  const plain = { id: `repository:${name}`, kind: 'repository', input: { name, revision, tree, time } } as const
-  if (cache === undefined) return { ...plain, label: `unpack repository ${name}`, parents: {} }
+/** A repository as it came. */
+function planSnapshot({ name, revision, tree, time }: Omit<PlannedRepository, 'cache'>, id: string): Step {
   return {
-    ...plain,
-    label: `unpack repository ${name} and make its metadata cache`,
-    input: { ...plain.input, locations: locationsOf([repository, ...cache.masters]) },
-    parents: { ...treesOf(cache.masters), seed: `seed:${cache.profile}` },
+    id,
+    kind: 'repository',
+    label: `unpack repository ${name}`,
+    input: { name, revision, tree, time },
+    parents: {},
+  }
+}
+
+/** With its metadata cache. Of its masters the snapshots do: eclasses are what counts, and two may inherit from each other. */
+function planCached({ name, revision, tree, time, location }: PlannedRepository, cache: PlannedCache): Step {
+  const { masters, profile } = cache
+  return {
+    id: `repository:${name}`,
+    kind: 'repository',
+    label: `make the metadata cache of ${name}`,
+    input: { name, revision, tree, time, locations: locationsOf([{ name, location }, ...masters]) },
+    parents: {
+      ...Object.fromEntries(masters.map((one) => [`repository ${one.name}`, `snapshot:${one.name}`])),
+      snapshot: `snapshot:${name}`,
+      seed: `seed:${profile}`,
+    },
   }
 }
 
@@ -251,7 +275,7 @@ function treesOf(repositories: readonly PlannedRepository[]): Record<string, str
   return Object.fromEntries(repositories.map(({ name }) => [`repository ${name}`, `repository:${name}`]))
 }
 
-function locationsOf(repositories: readonly PlannedRepository[]): Record<string, string> {
+function locationsOf(repositories: readonly Pick<PlannedRepository, 'name' | 'location'>[]): Record<string, string> {
   return Object.fromEntries(repositories.map(({ name, location }) => [name, location]))
 }
 

@@ -152,16 +152,34 @@ test.each<[string, Partial<PlannedMachine['finish']>]>([
   expect(changed.map((one) => one.kind)).toEqual(['finish'])
 })
 
-test('a repository without a metadata cache waits for its masters and for the seed that makes it', () => {
-  const gentoo = { name: 'gentoo', revision: 'g', tree: 't', time: 1, location: '/g', cache: undefined }
-  const cache = { profile: 'p', seed: SEED, masters: [gentoo] }
-  const overlay = { name: 'overlay', revision: 'o', tree: 't', time: 2, location: '/o', cache }
-  const steps = inOrder(planRepositories([overlay, gentoo]))
-  expect(steps.map(({ id }) => id).toSorted()).toEqual(['repository:gentoo', 'repository:overlay', 'seed:p'])
-  expect(steps.at(-1)).toMatchObject({
-    id: 'repository:overlay',
-    input: { name: 'overlay', locations: { overlay: '/o', gentoo: '/g' } },
-    parents: { 'repository gentoo': 'repository:gentoo', seed: 'seed:p' },
+test('a repository without a metadata cache waits for the snapshots of its masters and for the seed that makes it', () => {
+  const gentoo = { name: 'gentoo', revision: 'g', tree: 't', time: 1, location: '/g' }
+  const other = { name: 'other', revision: 'x', tree: 't', time: 1, location: '/x' }
+  const overlay = { name: 'overlay', revision: 'o', tree: 't', time: 2, location: '/o' }
+  // These two inherit from each other.
+  const planned = [
+    { ...overlay, cache: { profile: 'p', seed: SEED, masters: [gentoo, other] } },
+    { ...other, cache: { profile: 'p', seed: SEED, masters: [overlay, gentoo] } },
+    { ...gentoo, cache: undefined },
+  ]
+  const steps = inOrder(planRepositories(planned))
+  expect(steps.map(({ id }) => id).toSorted()).toEqual([
+    'repository:gentoo',
+    'repository:other',
+    'repository:overlay',
+    'seed:p',
+    'snapshot:gentoo',
+    'snapshot:other',
+    'snapshot:overlay',
+  ])
+  expect(steps.find(({ id }) => id === 'repository:overlay')).toMatchObject({
+    input: { name: 'overlay', locations: { overlay: '/o', gentoo: '/g', other: '/x' } },
+    parents: {
+      snapshot: 'snapshot:overlay',
+      'repository gentoo': 'snapshot:gentoo',
+      'repository other': 'snapshot:other',
+      seed: 'seed:p',
+    },
   })
   expect(steps.find(({ id }) => id === 'repository:gentoo')).toMatchObject({ parents: {} })
 })

@@ -38,6 +38,9 @@ export interface ComposerSet {
   readonly text: string
 }
 
+/** Sync-types whose states can be signed. */
+export type SignedType = 'git' | 'webrsync' | 'rsync'
+
 /** One repository of repos.conf. */
 export interface Repository {
   readonly name: string
@@ -48,10 +51,11 @@ export interface Repository {
   /** `auto-sync`: whether a sync of everything takes it along. */
   readonly autoSync: boolean
   /**
-   * Whether signatures are demanded. Portage's own switches (portage(5): `sync-git-verify-commit-signature`,
-   * `sync-webrsync-verify-signature`, `sync-rsync-verify-metamanifest`) turn it off; unlike in Portage it is on without them.
+   * Whether signatures are demanded of what comes so, whatever the sync-type: a host may take another way than repos.conf
+   * says. Portage's own switches (portage(5): `sync-git-verify-commit-signature`, `sync-webrsync-verify-signature`,
+   * `sync-rsync-verify-metamanifest`) turn it off; unlike in Portage it is on without them.
    */
-  readonly verify: boolean
+  readonly verify: Readonly<Record<SignedType, boolean>>
   /** Every `sync-*` key, as written but for what `%(…)s` stands for. */
   readonly options: Readonly<Record<string, string>>
 }

@@ -26,7 +26,7 @@ test('where each repository is named first', () => {
   ])
 })
 
-test('what a sync asks: whether it goes along by itself, and whether signatures count', () => {
+test('what a sync asks: whether it goes along by itself, and for each way whether signatures count', () => {
   const { directory } = compose(
     [
       piece('global', 'g', {
@@ -39,10 +39,11 @@ test('what a sync asks: whether it goes along by itself, and whether signatures 
     [],
     LISTS,
   )
+  const all = { git: true, webrsync: true, rsync: true }
   expect(repositoriesOf(directory).map(({ name, autoSync, verify }) => [name, autoSync, verify])).toEqual([
-    ['a', true, true],
-    ['b', false, false],
-    ['c', true, false],
-    ['d', true, true],
+    ['a', true, all],
+    ['b', false, { ...all, git: false }],
+    ['c', true, { ...all, rsync: false }],
+    ['d', true, { ...all, rsync: false }],
   ])
 })

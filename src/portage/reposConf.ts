@@ -3,7 +3,7 @@ import type { Place } from '../config/problem.ts'
 import type { Composed } from './compose.ts'
 import { parseIni } from './language/ini.ts'
 import { interpolate } from './language/interpolation.ts'
-import { textOf, type PortageDirectory, type PortageFile, type Repository } from './model.ts'
+import { textOf, type PortageDirectory, type PortageFile, type Repository, type SignedType } from './model.ts'
 
 /** Where a composed directory first names each of its repositories: file and line of the configuration directory. */
 export function repositoryPlaces({ directory, origins }: Pick<Composed, 'directory' | 'origins'>): Map<string, Place> {
@@ -19,7 +19,7 @@ export function repositoryPlaces({ directory, origins }: Pick<Composed, 'directo
 const NO = ['no', 'false', 'n', '0', 'off']
 
 /** sync-type → the key that says whether signatures count. */
-const VERIFYING: Readonly<Record<string, string>> = {
+const VERIFYING: Readonly<Record<SignedType, string>> = {
   git: 'sync-git-verify-commit-signature',
   webrsync: 'sync-webrsync-verify-signature',
   rsync: 'sync-rsync-verify-metamanifest',
@@ -44,11 +44,11 @@ export function repositoriesOf(directory: PortageDirectory): Repository[] {
       return written === undefined ? undefined : interpolate(written, raw).text
     }
     const says = (key: string, words: readonly string[]) => words.includes((value(key) ?? '').trim().toLowerCase())
-    const syncType = value('sync-type')
+    const verifies = (type: SignedType) => !says(VERIFYING[type], NO)
     return {
       name,
       location: value('location') ?? `/var/db/repos/${name}`,
-      syncType,
+      syncType: value('sync-type'),
       syncUri: value('sync-uri'),
       main: name === main,
       autoSync: !says('auto-sync', NO),
@@ -57,7 +57,7 @@ export function repositoriesOf(directory: PortageDirectory): Repository[] {
           .filter((key) => key.startsWith('sync-'))
           .map((key) => [key, value(key) ?? '']),
       ),
-      verify: !says(VERIFYING[syncType ?? ''] ?? 'sync-git-verify-commit-signature', NO),
+      verify: { git: verifies('git'), webrsync: verifies('webrsync'), rsync: verifies('rsync') },
     }
   })
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { EXIT, UserError, type ExitCode } from '../errors.ts'
+import { refusedBySystem } from '../system/refused.ts'
 import { visible } from '../visible.ts'
 import { withoutEscapes } from './text.ts'
 
@@ -36,6 +37,8 @@ export function errorJson(error: unknown): ErrorValue | undefined {
     }
   }
   if (isAbort(error)) return { error: { code: 'interrupted', message: 'Interrupted.' } }
+  const refused = refusedBySystem(error)
+  if (refused !== undefined) return { error: { code: 'file-system', message: refused } }
   return { error: { code: 'bug', message: error instanceof Error ? error.message : String(error) } }
 }
 
@@ -52,6 +55,8 @@ function isAbort(error: unknown): boolean {
 export function formatError(error: unknown, verbose: boolean): FormattedError {
   if (error instanceof UserError) return { text: userText(error, verbose), exit: error.exit }
   if (isAbort(error)) return { text: 'Interrupted.\n', exit: EXIT.interrupted }
+  const refused = refusedBySystem(error)
+  if (refused !== undefined) return { text: `error: ${refused}\n`, exit: EXIT.buildFailed }
   return { text: bugText(error), exit: EXIT.buildFailed }
 }
 

@@ -1,19 +1,20 @@
 /** bootstrap: a stage3 whose signature was verified becomes the seed of a profile, and the profile gets its builder. */
 import { join } from 'node:path'
+import { isProfileName } from '../config/grammar.ts'
 import type { Config } from '../config/model.ts'
-import { readLock, writeLock, type Lock, type LockedProfile } from '../config/lock.ts'
-import { UserError } from '../errors.ts'
+import { readLock, updateLock, type Lock, type LockedProfile } from '../config/lock.ts'
+import { EXIT, UserError } from '../errors.ts'
 import { outputOf, realiseSteps } from '../execute/realise.ts'
 import type { Run } from '../execute/run.ts'
 import { valueOf, type SeedValue } from '../execute/values.ts'
-import { builderDefine, planBuilder, readRepositories, seedOf } from '../pipeline.ts'
+import { planBuilder } from '../pipeline.ts'
+import { builderDefine, namedRepositories, readRepositories } from '../repositories.ts'
+import { seedOf } from '../plan/repositories.ts'
 import { planSeed } from '../plan/machines.ts'
+import { rememberConfiguration } from '../store/configurations.ts'
 import { writeWhole } from '../system/files.ts'
 import { failIfAny } from './failures.ts'
 import { takeIn, type Stage3Choice } from './seeds.ts'
-
-/** A profile's name stands in paths and in definitions. */
-const PROFILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/
 
 export interface Bootstrapped {
   readonly profile: string
@@ -34,7 +35,7 @@ export async function bootstrap(
   profile: string,
   choice: Stage3Choice,
 ): Promise<Bootstrapped> {
-  if (!PROFILE_NAME.test(profile))
+  if (!isProfileName(profile))
     throw new UserError(
       'bad-profile-name',
       `A profile's name holds letters, digits and _ . + - (not first); found ${JSON.stringify(profile)}.`,
@@ -48,17 +49,16 @@ export async function bootstrap(
   try {
     portage = await lookInto(config, lock, profile, entry, run)
   } catch (error) {
-    // What was no stage3 after all is not kept; after an interruption it is, for the next try.
-    if (!run.signal.aborted) await stage3.forget()
+    // What was no stage3 after all is not kept; after an interruption, or on a full disk, it is, for the next try.
+    if (error instanceof UserError && error.exit === EXIT.untrusted) await stage3.forget()
     throw error
   }
-  const next: Lock = {
-    ...lock,
-    profiles: { ...lock.profiles, [profile]: { ...entry, ...(portage === undefined ? {} : { portage }) } },
-  }
+  const whole: LockedProfile = { ...entry, ...(portage === undefined ? {} : { portage }) }
+  const withIt = (now: Lock): Lock => ({ ...now, profiles: { ...now.profiles, [profile]: whole } })
   // The profile is what it was until the new builder is whole.
-  const builder = await makeBuilder(config, next, profile, run)
-  await writeLock(config.path, next)
+  const builder = await makeBuilder(config, withIt(lock), profile, run)
+  await rememberConfiguration(run.layout, config.path)
+  await updateLock(config.path, withIt)
   if (config.env.profile === undefined) await setProfile(config, profile)
   if (!builder)
     run.emit({
@@ -87,7 +87,8 @@ async function lookInto(
 
 /** @returns whether it could be made: the builder's repositories have to be in the lock */
 export async function makeBuilder(config: Config, lock: Lock, profile: string, run: Run): Promise<boolean> {
-  if (Object.keys(lock.repositories).length === 0) return false
+  const named = namedRepositories(config, [builderDefine(config)])
+  if ([...named.keys()].some((name) => !Object.hasOwn(lock.repositories, name))) return false
   const repositories = await readRepositories({ config, lock }, [builderDefine(config)], run.data, run.signal)
   failIfAny(await realiseSteps(planBuilder(config, lock, profile, repositories), run))
   return true

@@ -11,16 +11,8 @@ import { valueOf, type PortageInput, type RepositoryValue, type SeedValue, type 
 import { containerEnvironment } from '../execute/environment.ts'
 import type { Lock } from '../config/lock.ts'
 import type { Config, Stage4Define } from '../config/model.ts'
-import {
-  builderDefine,
-  composed,
-  plan,
-  planBuilder,
-  readRepositories,
-  repositoriesFor,
-  type Goal,
-  type KnownRepositories,
-} from '../pipeline.ts'
+import { plan, planBuilder, type Goal } from '../pipeline.ts'
+import { builderDefine, composed, readRepositories, repositoriesFor, type KnownRepositories } from '../repositories.ts'
 import { distinct, machineStep, planRepositories } from '../plan/machines.ts'
 import type { Step } from '../plan/step.ts'
 import { failIfAny } from './failures.ts'

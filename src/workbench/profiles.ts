@@ -1,13 +1,14 @@
 /** profile ls | set | update | rm */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readLock, writeLock, type Lock } from '../config/lock.ts'
+import { readLock, updateLock, type Lock } from '../config/lock.ts'
 import type { Config } from '../config/model.ts'
 import { suggest } from '../config/names.ts'
 import { UserError } from '../errors.ts'
 import type { Run } from '../execute/run.ts'
 import { layoutOf } from '../store/layout.ts'
 import { exists } from '../system/files.ts'
+import { namedBy, otherLocks } from './named.ts'
 import { bootstrap, makeBuilder, setProfile, type Bootstrapped } from './bootstrap.ts'
 import type { Stage3Choice } from './seeds.ts'
 
@@ -92,7 +93,7 @@ export function flavourOf(stage3: string, arch: string): string {
 }
 
 /**
- * Forgets a profile: its place in the lock, and its stage3 where no other profile has it.
+ * Forgets a profile: its place in the lock, and its stage3 where neither another profile nor a published stage4 has it.
  * @throws UserError `profile-in-use` while machines are made with it
  */
 export async function removeProfile(config: Config, run: Run, name: string): Promise<void> {
@@ -107,15 +108,19 @@ export async function removeProfile(config: Config, run: Run, name: string): Pro
         hint: 'name another profile in their `profile` files first',
       },
     )
-  const profiles = Object.fromEntries(Object.entries(lock.profiles).filter(([other]) => other !== name))
-  await writeLock(config.path, { ...lock, profiles })
+  const lockNow = await updateLock(config.path, ({ profiles, ...rest }) => ({
+    ...rest,
+    profiles: Object.fromEntries(Object.entries(profiles).filter(([other]) => other !== name)),
+  }))
   if (config.env.profile === name) await rm(join(config.path, 'env', 'profile'), { force: true })
-  if (!Object.values(profiles).some((other) => other.sha512 === sha512))
-    await rm(join(run.layout.seeds, sha512), { recursive: true, force: true })
+  const others = await otherLocks(run, config.path)
+  if (others === undefined) return
+  const { seeds } = await namedBy([lockNow, ...others], run.data)
+  if (!seeds.has(sha512)) await rm(join(run.layout.seeds, sha512), { recursive: true, force: true })
 }
 
 function known(lock: Lock, name: string) {
-  const found = lock.profiles[name]
+  const found = Object.hasOwn(lock.profiles, name) ? lock.profiles[name] : undefined
   if (found !== undefined) return found
   const hint = suggest(name, Object.keys(lock.profiles)) ?? `gentoomuch bootstrap ${name} STAGE3`
   throw new UserError('unknown-profile', `There is no profile named ${name}.`, { hint })

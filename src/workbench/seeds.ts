@@ -1,16 +1,17 @@
 /** A stage3 taken in: fetched, verified, kept. What was fetched is kept, for builds disappear from mirrors after a few weeks. */
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Lock, LockedProfile } from '../config/lock.ts'
 import type { Config } from '../config/model.ts'
 import { UserError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Run } from '../execute/run.ts'
 import { size } from '../report/size.ts'
+import { exists } from '../system/files.ts'
 import { hashFile } from '../system/hash.ts'
-import { moveFolder, sweepMoves } from '../system/move.ts'
+import { moveFile, moveFolder, sweepMoves } from '../system/move.ts'
 import { keySources } from '../upstream/key-sources.ts'
 import { listFlavours, type LatestStage3 } from '../upstream/latest.ts'
 import type { FailedMirror } from '../upstream/mirrors.ts'
@@ -59,7 +60,7 @@ export async function takeIn(
     return taken
   } finally {
     // What an interruption or a bad line left of a download is gone on with the next time.
-    await forgetAllBut(folder, (name) => /\.part(\.json)?$/.test(name))
+    await forgetAllBut(folder, isPart)
   }
 }
 
@@ -147,18 +148,33 @@ function verify(
   })
 }
 
-/** Keeps exactly what was verified. */
+/**
+ * Keeps exactly what was verified, by its sha512. The same stage3 under another name is kept under both: each profile finds
+ * its own.
+ */
 async function keep(verified: VerifiedStage3, folder: string, run: Run): Promise<TakenIn> {
   const { seeds } = run.layout
-  const home = join(seeds, verified.sha512)
-  const there = await hashFile(join(home, verified.name), 'sha512').catch(() => undefined)
-  if (there === verified.sha512) return { ...verified, forget: () => Promise.resolve() }
+  const { sha512, name } = verified
+  const home = join(seeds, sha512)
+  const path = join(home, name)
+  if ((await hashFile(path, 'sha512').catch(() => undefined)) === sha512)
+    return { ...verified, path, forget: () => Promise.resolve() }
   await mkdir(seeds, { recursive: true })
-  await rm(home, { recursive: true, force: true })
   await sweepMoves(seeds)
-  await forgetAllBut(folder, (name) => name.startsWith(verified.name) && !name.includes('.part'))
-  await moveFolder(folder, home)
-  return { ...verified, path: join(home, verified.name), forget: () => rm(home, { recursive: true, force: true }) }
+  await forgetAllBut(folder, (file) => file.startsWith(name) && !isPart(file))
+  const added = (await readdir(folder)).map((file) => join(home, file))
+  if (await exists(home)) for (const file of added) await moveFile(join(folder, basename(file)), file)
+  else await moveFolder(folder, home)
+  const forget = async () => {
+    for (const file of added) await rm(file, { force: true })
+    // Another name of it may still be there.
+    await rmdir(home).catch(() => undefined)
+  }
+  return { ...verified, path, forget }
+}
+
+function isPart(name: string): boolean {
+  return /\.part(\.json)?$/.test(name)
 }
 
 /** A tarball of that name and size that was verified once. */
@@ -194,8 +210,13 @@ function timeOf(name: string): number | undefined {
 }
 
 function telling(emit: Emit): (failed: FailedMirror) => void {
-  return ({ root, error }) =>
+  const told = new Set<string>()
+  return ({ root, error }) => {
+    // Of every file that it does not give.
+    if (told.has(root)) return
+    told.add(root)
     emit({ type: 'note', level: 'warning', text: `The mirror ${root} is passed over: ${error.reason}.` })
+  }
 }
 
 async function forgetAllBut(folder: string, keeps: (name: string) => boolean): Promise<void> {

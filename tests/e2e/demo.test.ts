@@ -9,6 +9,11 @@ import { hashFile } from '../../src/system/hash.ts'
 import { run } from '../../src/system/process.ts'
 import { configuration, starter } from './configuration.ts'
 import { buildExample } from './example.ts'
+import { forged } from './incoming/forged.ts'
+import { killed } from './incoming/killed.ts'
+import { kinds } from './incoming/kinds.ts'
+import { latest } from './incoming/latest.ts'
+import { moves } from './incoming/moves.ts'
 import { interruptions } from './interruptions.ts'
 import { isRoot, Person, seconds } from './kit.ts'
 
@@ -228,7 +233,18 @@ describe('what goes wrong is said', () => {
     [['freshroot', '--failed', 'nosuch', '--', 'true'], 2, 'No failed container nosuch is kept here'],
     [['freshroot', 'porch'], 2, 'A shell wants a terminal, and there is none.'],
     [['freshroot', 'porch', 'touch', '/x'], 2, 'freshroot takes one stage4; found also touch /x.'],
-    [['sync', '--dry-run'], 2, "unknown option '--dry-run'"],
+    [['doctor', '--dry-run'], 2, "unknown option '--dry-run'"],
+    [['bootstrap'], 2, 'bootstrap wants a name for the profile.'],
+    [['bootstrap', 'p'], 2, 'bootstrap wants a stage3.'],
+    [['bootstrap', '../p', 'x'], 2, "A profile's name holds letters, digits"],
+    [['bootstrap', 'p', '-'], 2, 'A stage3 from standard input needs its signature.'],
+    [['bootstrap', 'p', 'stage3.tar.xz', '--latest', 'openrc'], 2, 'and the latest openrc too'],
+    [['profile', 'rm', 'demo'], 2, 'would have no profile without demo'],
+    [['profile', 'update', 'dmeo'], 2, 'There is no profile named dmeo.'],
+    [['sync', 'gento'], 2, 'No repos.conf names a repository gento; there are gentoo.'],
+    [['sync', '--to', 'yesterday'], 1, 'yesterday'],
+    [['sync', '--list', '--to', '2026-01-01'], 2, 'cannot be used with'],
+    [['news', '2026-13-99-nothing'], 2, 'No news item or advisory 2026-13-99-nothing concerns a machine.'],
   ])('%j', async (args, status, message) => {
     const person = first()
     const dashes = args.includes('--') ? args.indexOf('--') : args.length
@@ -314,6 +330,16 @@ describe('what goes wrong is said', () => {
     expect(await readFile(lock, 'utf8')).toBe(before)
     expect((await person.gentoomuch(['profile', 'ls', ...person.flags])).stdout).not.toContain('forged')
   })
+})
+
+describe('what comes in', () => {
+  const last = () => people.at(-1) ?? expect.unreachable('nobody came')
+  const first = () => people[0] ?? expect.unreachable('nobody came')
+  describe('a tree that moves', () => moves(first))
+  describe('the latest stage3', () => latest(last))
+  describe('forgeries', () => forged(first))
+  describe('repositories', () => kinds(last))
+  describe('killed', () => killed(last))
 })
 
 describe('interrupted', () => interruptions(() => people.at(-1) ?? expect.unreachable('nobody came')))

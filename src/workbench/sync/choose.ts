@@ -2,7 +2,7 @@
 import type { Config } from '../../config/model.ts'
 import { suggest } from '../../config/names.ts'
 import { UserError } from '../../errors.ts'
-import { builderDefine, namedRepositories } from '../../pipeline.ts'
+import { builderDefine, namedRepositories } from '../../repositories.ts'
 import type { Repository } from '../../portage/model.ts'
 
 /** Repositories of the builder's and every machine's composed repos.conf. */

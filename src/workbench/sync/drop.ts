@@ -1,7 +1,7 @@
 /**
  * Snapshots that nothing names any more go: kept are those of the locks of all configurations that were synced into this data
  * directory, those that published stage4s were built from, and
- * the ones from before this sync, so that going back needs no network.
+ * one more of each repository, so that going back needs no network.
  */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,19 +12,25 @@ import type { Run } from '../../execute/run.ts'
 import { treesIn } from '../../execute/sweep.ts'
 import { valueOf, type RepositoryValue } from '../../execute/values.ts'
 import { dropSnapshots, keptSnapshots } from '../../upstream/kept-snapshots.ts'
-import { namedRevisions, otherLocks } from './named.ts'
+import { namedBy, otherLocks } from '../named.ts'
 
 export async function dropUnnamed(config: Config, lock: Lock, before: Lock, run: Run): Promise<void> {
-  const named = await namedRevisions([lock, ...(await otherLocks(run.layout, config.path))], run.data)
-  const isNamed = (name: string, revision: string) =>
-    named.get(name)?.has(revision) === true || before.repositories[name]?.revision === revision
-  await dropTrees(isNamed, run)
+  const others = await otherLocks(run, config.path)
+  if (others === undefined) return
+  const { revisions } = await namedBy([lock, before, ...others], run.data)
+  const keep = new Map<string, Set<string>>()
   for (const name of await readdir(run.layout.git).catch(() => [])) {
     const mirror = { gitDir: join(run.layout.git, name), signal: run.signal }
-    const kept = await keptSnapshots(mirror)
-    const unnamed = kept.map(({ revision }) => revision).filter((revision) => !isNamed(name, revision))
+    const named = new Set(revisions.get(name)?.keys())
+    // Sorted by time: the newest one besides the lock's is what going back would go to.
+    const kept = (await keptSnapshots(mirror)).map(({ revision }) => revision)
+    const back = kept.find((revision) => revision !== lock.repositories[name]?.revision)
+    if (back !== undefined) named.add(back)
+    keep.set(name, named)
+    const unnamed = kept.filter((revision) => !named.has(revision))
     if (unnamed.length > 0) await dropSnapshots(unnamed, mirror)
   }
+  await dropTrees((name, revision) => keep.get(name)?.has(revision) === true, run)
 }
 
 /** Trees of snapshots, and the records that know them. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Lock } from '../../config/lock.ts'
 import { layoutOf } from '../../store/layout.ts'
 import { keptSnapshots } from '../../upstream/kept-snapshots.ts'
-import { namedRevisions } from './named.ts'
+import { namedBy } from '../named.ts'
 
 export interface ListedSnapshot {
   readonly name: string
@@ -27,7 +27,7 @@ export async function listSnapshots(
   signal: AbortSignal,
 ): Promise<ListedSnapshot[]> {
   const { git } = layoutOf(data)
-  const named = await namedRevisions([lock], data)
+  const { revisions } = await namedBy([lock], data)
   const there = (await readdir(git).catch(() => [])).toSorted()
   const chosen = names.length === 0 ? there : there.filter((name) => names.includes(name))
   const lists = chosen.map(async (name) => {
@@ -41,7 +41,7 @@ export async function listSnapshots(
         time,
         signedBy,
         locked: lock.repositories[name]?.revision === revision,
-        builds: (named.get(name)?.get(revision) ?? []).filter((by) => by.includes('/')),
+        builds: (revisions.get(name)?.get(revision) ?? []).filter((by) => by.includes('/')),
       }))
   })
   return (await Promise.all(lists)).flat()

@@ -1,7 +1,6 @@
 /** What a sync did, as data and in words, with the news and advisories that came with it. */
 import type { Lock } from '../../config/lock.ts'
 import type { Config } from '../../config/model.ts'
-import { UserError } from '../../errors.ts'
 import { exitOf } from '../../execute/failure.ts'
 import type { Run } from '../../execute/run.ts'
 import type { Json } from '../../plan/json.ts'
@@ -48,8 +47,9 @@ async function newsOf(config: Config, lock: Lock, run: Run): Promise<Chosen> {
     for (const text of report.notes) run.emit({ type: 'note', level: 'info', text })
     return { items: unread(report).items, advisories: report.advisories }
   } catch (error) {
-    if (run.signal.aborted || !(error instanceof UserError)) throw error
-    run.emit({ type: 'note', level: 'warning', text: `The news cannot be told: ${error.message}` })
+    if (run.signal.aborted) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    run.emit({ type: 'note', level: 'warning', text: `The news cannot be told: ${why}` })
     return NO_NEWS
   }
 }

@@ -1,7 +1,7 @@
 /** sync: repositories at their newest verified state, or at one that is named; each an immutable snapshot in the lock. */
 import { join } from 'node:path'
 import pLimit from 'p-limit'
-import { readLock, writeLock, type Lock, type LockedRepository } from '../../config/lock.ts'
+import { readLock, updateLock, type Lock, type LockedRepository } from '../../config/lock.ts'
 import type { Config } from '../../config/model.ts'
 import { Interrupted, UserError } from '../../errors.ts'
 import type { Failure } from '../../events.ts'
@@ -13,7 +13,7 @@ import { parseMoment } from '../../upstream/history-moment.ts'
 import { keptSnapshots } from '../../upstream/kept-snapshots.ts'
 import { chooseRepositories, knownRepositories } from './choose.ts'
 import { dropUnnamed } from './drop.ts'
-import { rememberConfiguration } from './named.ts'
+import { rememberConfiguration } from '../../store/configurations.ts'
 import { syncOne } from './one.ts'
 import { unpackSnapshots } from './unpack.ts'
 
@@ -55,14 +55,22 @@ export async function sync(config: Config, run: Run, options: SyncOptions): Prom
   const before = await readLock(config.path)
   const { synced, locked, failures } = await syncAll(chosen, before, { config, known, run, options })
   if (options.dryRun) return { synced, failures, lock: before }
-  // A sync of everything also forgets what no repos.conf names any more.
-  const kept = Object.entries(before.repositories).filter(([name]) => options.names.length > 0 || known.has(name))
-  const lock = { ...before, repositories: { ...Object.fromEntries(kept), ...Object.fromEntries(locked) } }
-  await unpackSnapshots(config, lock, [...locked.keys()], run)
   await rememberConfiguration(run.layout, config.path)
-  await writeLock(config.path, lock)
+  const lock = await updateLock(config.path, (now) => ({ ...now, repositories: merged(now, locked, known, options) }))
+  const notReady = await unpackSnapshots(config, lock, [...locked.keys()], run)
   await dropUnnamed(config, lock, before, run)
-  return { synced, failures, lock }
+  return { synced, failures: new Map([...notReady, ...failures]), lock }
+}
+
+/** What was synced, in the place of what the lock had of it. A sync of everything also forgets what no repos.conf names. */
+function merged(
+  now: Lock,
+  locked: ReadonlyMap<string, LockedRepository>,
+  known: ReadonlyMap<string, Repository>,
+  { names }: SyncOptions,
+): Lock['repositories'] {
+  const kept = Object.entries(now.repositories).filter(([name]) => names.length > 0 || known.has(name))
+  return { ...Object.fromEntries(kept), ...Object.fromEntries(locked) }
 }
 
 /** A revision is one repository's: where none is named, that of the one which has it. */

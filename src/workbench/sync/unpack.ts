@@ -1,29 +1,48 @@
 /** Snapshots made ready as a build will use them, so that the first build after a sync does not wait for it. */
-import { type Lock } from '../../config/lock.ts'
+import { join } from 'node:path'
+import type { Lock } from '../../config/lock.ts'
 import type { Config } from '../../config/model.ts'
+import { UserError } from '../../errors.ts'
+import type { Failure } from '../../events.ts'
 import { realiseSteps } from '../../execute/realise.ts'
 import type { Run } from '../../execute/run.ts'
-import { builderDefine, factsOf, namedRepositories, repositoriesFor } from '../../pipeline.ts'
-import { distinct, planRepositories } from '../../plan/machines.ts'
-import { listVariables } from '../../portage/variables.ts'
-import { failIfAny } from '../failures.ts'
+import { builderDefine, factsOf, namedRepositories } from '../../repositories.ts'
+import { planRepositories } from '../../plan/machines.ts'
+import { plannedRepository } from '../../plan/repositories.ts'
+import { hasRevision } from '../../upstream/repository-lists.ts'
 
-/** One whose metadata cache has to be made, and no profile was bootstrapped, waits for the first build. */
-export async function unpackSnapshots(config: Config, lock: Lock, names: readonly string[], run: Run): Promise<void> {
-  const facts = await factsOf(lock, Object.keys(lock.repositories), run.data, run.signal)
-  // Lists do not matter for repos.conf.
-  const known = { lists: listVariables([]), facts }
+/**
+ * What cannot be made ready yet waits for the build: one whose master was not synced, or whose metadata cache wants a seed.
+ * @returns failures by repository; the sync itself stands
+ */
+export async function unpackSnapshots(
+  config: Config,
+  lock: Lock,
+  names: readonly string[],
+  run: Run,
+): Promise<ReadonlyMap<string, Failure>> {
   const defines = [builderDefine(config), ...[...config.stage4s.values()].map((machine) => machine.stage3)]
-  // Where one of a definition's repositories could not be synced, the others wait for the build with it.
-  const whole = defines.filter((define) =>
-    [...namedRepositories(config, [define]).keys()].every((name) => lock.repositories[name] !== undefined),
+  const repositories = namedRepositories(config, defines)
+  const facts = await factsOf(lock, await namesHere(lock, run), run.data, run.signal)
+  const planned = names.flatMap((name) => {
+    try {
+      return [plannedRepository(name, { config, lock, repositories, facts })]
+    } catch (error) {
+      if (error instanceof UserError) return []
+      throw error
+    }
+  })
+  const { failures } = await realiseSteps(planRepositories(planned), run)
+  return new Map([...failures].map(([id, failure]) => [id.replace(/^\w+:/, ''), failure]))
+}
+
+/** Locked repositories whose revisions the mirrors of this data directory have. */
+async function namesHere(lock: Lock, run: Run): Promise<string[]> {
+  const here = await Promise.all(
+    Object.entries(lock.repositories).map(async ([name, { revision }]) => {
+      const mirror = { gitDir: join(run.layout.git, name), signal: run.signal }
+      return (await hasRevision(revision, mirror)) ? [name] : []
+    }),
   )
-  const planned = whole.flatMap((define) => repositoriesFor(config, lock, define, known))
-  const wanted = planned.filter(({ name }) => names.includes(name))
-  failIfAny(
-    await realiseSteps(
-      distinct(planRepositories([...wanted, ...wanted.flatMap((one) => one.cache?.masters ?? [])])),
-      run,
-    ),
-  )
+  return here.flat()
 }

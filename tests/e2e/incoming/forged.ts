@@ -98,7 +98,9 @@ export function forged(whose: () => Person): void {
 async function filesOf({ config, data }: Lane): Promise<string[]> {
   const lines = await listing(config, data)
   const files = lines.flatMap((line) => /^(\S+[^/]) \d/.exec(line)?.[1] ?? [])
-  return files.filter((file) => !/\/env\/trusted\.keys\/|\/gentoomuch\.lock$|\/(lock|embedded-ids\.json)$/.test(file))
+  return files.filter(
+    (file) => !/\/env\/trusted\.keys\/|\/data-\d\/logs\/|\/gentoomuch\.lock$|\/(lock|embedded-ids\.json)$/.test(file),
+  )
 }
 
 async function writeLock({ config }: Lane, { lock }: Forged): Promise<void> {
