@@ -24,7 +24,7 @@ export async function run(context: Context): Promise<Answer> {
     'Next:',
     ...(done.inGit ? [] : [`  git -C ${shellWord(done.config)} init`]),
     '  gentoomuch check',
-    '  gentoomuch bootstrap default STAGE3.tar.xz',
+    '  gentoomuch bootstrap default --latest openrc',
     '  gentoomuch sync',
     '  gentoomuch pipeline',
   ]

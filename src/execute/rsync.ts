@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { EXIT } from '../errors.ts'
 import type { FilesRef, Mount, TreeRef } from '../engine/engine.ts'
 import type { Repository } from '../portage/model.ts'
+import { masked } from '../system/http-error.ts'
 import { portageEnvironment } from './environment.ts'
 import { StepFailure } from './failure.ts'
 import type { Tools } from './handler.ts'
@@ -66,11 +67,12 @@ const DISTRUST = /Manifest verification|Manifest mismatch|OpenPGP|Verification f
 
 function failure(repository: Repository, lastLines: readonly string[]): StepFailure {
   const distrusted = lastLines.some((line) => DISTRUST.test(line))
+  const address = masked(repository.syncUri ?? 'nowhere')
   return new StepFailure({
     code: distrusted ? 'repository-untrusted' : 'repository-fetch',
     message: distrusted
-      ? `Portage does not believe what ${repository.syncUri ?? 'rsync'} gave as the repository ${repository.name}.`
-      : `The repository ${repository.name} could not be fetched from ${repository.syncUri ?? 'nowhere'}.`,
+      ? `Portage does not believe what ${address} gave as the repository ${repository.name}.`
+      : `The repository ${repository.name} could not be fetched from ${address}.`,
     ...(distrusted ? { exit: EXIT.untrusted } : {}),
     lastLines,
     hint: distrusted

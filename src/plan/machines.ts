@@ -20,7 +20,12 @@ export interface PlannedCache {
   readonly profile: string
   readonly seed: PlannedSeed
   /** The repositories that it inherits from, and those that they do, in their order. */
-  readonly masters: readonly Omit<PlannedRepository, 'cache'>[]
+  readonly masters: readonly PlannedMaster[]
+}
+
+export interface PlannedMaster extends Omit<PlannedRepository, 'cache'> {
+  /** It brings its metadata cache itself: then what others inherit from is what machines have. */
+  readonly cached: boolean
 }
 
 export interface PlannedScript {
@@ -147,11 +152,16 @@ export function planRepositories(repositories: readonly PlannedRepository[]): St
       if (cache === undefined) return [planSnapshot(repository, `repository:${repository.name}`)]
       return [
         planSeed(cache.profile, cache.seed),
-        ...[repository, ...cache.masters].map((one) => planSnapshot(one, `snapshot:${one.name}`)),
+        planSnapshot(repository, `snapshot:${repository.name}`),
+        ...cache.masters.map((master) => planSnapshot(master, masterStep(master))),
         planCached(repository, cache),
       ]
     }),
   )
+}
+
+function masterStep({ name, cached }: PlannedMaster): string {
+  return `${cached ? 'repository' : 'snapshot'}:${name}`
 }
 
 /** A repository as it came. */
@@ -174,7 +184,7 @@ function planCached({ name, revision, tree, time, location }: PlannedRepository,
     label: `make the metadata cache of ${name}`,
     input: { name, revision, tree, time, locations: locationsOf([{ name, location }, ...masters]) },
     parents: {
-      ...Object.fromEntries(masters.map((one) => [`repository ${one.name}`, `snapshot:${one.name}`])),
+      ...Object.fromEntries(masters.map((master) => [`repository ${master.name}`, masterStep(master)])),
       snapshot: `snapshot:${name}`,
       seed: `seed:${profile}`,
     },

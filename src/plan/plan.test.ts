@@ -158,8 +158,28 @@ test('a repository without a metadata cache waits for the snapshots of its maste
   const overlay = { name: 'overlay', revision: 'o', tree: 't', time: 2, location: '/o' }
   // These two inherit from each other.
   const planned = [
-    { ...overlay, cache: { profile: 'p', seed: SEED, masters: [gentoo, other] } },
-    { ...other, cache: { profile: 'p', seed: SEED, masters: [overlay, gentoo] } },
+    {
+      ...overlay,
+      cache: {
+        profile: 'p',
+        seed: SEED,
+        masters: [
+          { ...gentoo, cached: true },
+          { ...other, cached: false },
+        ],
+      },
+    },
+    {
+      ...other,
+      cache: {
+        profile: 'p',
+        seed: SEED,
+        masters: [
+          { ...overlay, cached: false },
+          { ...gentoo, cached: true },
+        ],
+      },
+    },
     { ...gentoo, cache: undefined },
   ]
   const steps = inOrder(planRepositories(planned))
@@ -168,7 +188,6 @@ test('a repository without a metadata cache waits for the snapshots of its maste
     'repository:other',
     'repository:overlay',
     'seed:p',
-    'snapshot:gentoo',
     'snapshot:other',
     'snapshot:overlay',
   ])
@@ -176,7 +195,7 @@ test('a repository without a metadata cache waits for the snapshots of its maste
     input: { name: 'overlay', locations: { overlay: '/o', gentoo: '/g', other: '/x' } },
     parents: {
       snapshot: 'snapshot:overlay',
-      'repository gentoo': 'snapshot:gentoo',
+      'repository gentoo': 'repository:gentoo',
       'repository other': 'snapshot:other',
       seed: 'seed:p',
     },

@@ -31,7 +31,10 @@ export function plannedRepository(name: string, planning: Planning): PlannedRepo
   const plain = snapshotOf(name, planning)
   const maker = makerOf(config, lock)
   if (maker === undefined || facts.get(name)?.cached !== false) return { ...plain, cache: undefined }
-  const masters = mastersOf(name, planning).map((master) => snapshotOf(master, planning))
+  const masters = mastersOf(name, planning).map((master) => ({
+    ...snapshotOf(master, planning),
+    cached: facts.get(master)?.cached !== false,
+  }))
   return { ...plain, cache: { profile: maker, seed: seedOf(config, lock, maker), masters } }
 }
 

@@ -4,6 +4,7 @@ import { ebuildAt, metadataAt } from '../portage/snapshot/files.ts'
 import { gitSetting } from '../system/git.ts'
 import { programSource } from '../system/stream.ts'
 import type { RevisionOptions } from './repository-lists.ts'
+import { demandCommitId } from './repository-mirror.ts'
 
 export interface PackageChanges {
   /** `category/package` */
@@ -40,6 +41,8 @@ export async function changesBetween(
   to: string,
   { gitDir, signal }: RevisionOptions,
 ): Promise<RepositoryChanges> {
+  demandCommitId(from)
+  demandCommitId(to)
   const git = gitSetting(gitDir)
   const argv = [...git.argv, 'diff-tree', '-r', '-z', '--no-renames', '--raw', '--end-of-options', from, to] as const
   const chunks: Buffer[] = []

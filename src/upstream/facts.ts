@@ -6,6 +6,7 @@ import { readIfThere, writeWhole } from '../system/files.ts'
 import { gitSetting } from '../system/git.ts'
 import { listTree, readBlobs } from './git-objects.ts'
 import type { RevisionOptions } from './repository-lists.ts'
+import { demandCommitId } from './repository-mirror.ts'
 
 export interface RepositoryFacts {
   /** `profiles/repo_name`, else `repo-name` of layout.conf. */
@@ -30,6 +31,7 @@ const FILES = { layout: 'metadata/layout.conf', name: 'profiles/repo_name' } as 
 
 /** Read from the mirror once, then from a small file beside it: Gentoo has 180,000 files, and every plan asks. */
 export async function repositoryFacts(revision: string, options: RevisionOptions): Promise<RepositoryFacts> {
+  demandCommitId(revision)
   const file = join(options.gitDir, 'gentoomuch', 'facts', `${revision}.json`)
   const known = parsed(await readIfThere(file))
   if (known !== undefined) return known

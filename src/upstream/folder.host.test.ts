@@ -2,7 +2,9 @@ import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { fetchAt } from './history.ts'
 import { importRsynced } from './import-rsynced.ts'
+import { keptSnapshots } from './kept-snapshots.ts'
 import { fetchPinned, fetchRepository } from './repository.ts'
 import { makeWorld, writeFiles, type World } from './repository.testkit.ts'
 
@@ -70,6 +72,37 @@ describe('a folder', () => {
     })
   })
 
+  test('takes the place of what was signed only where repos.conf waives that', async () => {
+    const plain = await fetchRepository(source(), options())
+    const locked = { ...plain, type: 'git' as const, revision: '1'.repeat(40), signedBy: world.key }
+    gitDir = world.fresh('mirror')
+    await expect(fetchRepository(source(), { ...options(), locked })).rejects.toMatchObject({
+      code: 'repository-unsigned',
+      message: `The locked state of overlay is signed by ${world.key}, and ${folder} is a plain folder, where nothing is signed.`,
+      hint: 'see whether a git repository is to lie there; sync-git-verify-commit-signature = no in the [overlay] section of repos.conf takes it as it is',
+      exit: 3,
+    })
+    expect(await keptSnapshots(options())).toEqual([])
+    const waived = { ...source(), verify: false }
+    expect(await fetchRepository(waived, { ...options(), locked })).toEqual(plain)
+    // Kept now, and still no signed one.
+    for (const text of ['2026-01-01', plain.revision])
+      await expect(fetchAt(source(), text, { ...options(), locked })).rejects.toMatchObject({
+        code: 'repository-unsigned',
+        exit: 3,
+      })
+    expect(await fetchAt(waived, '2026-01-01', { ...options(), locked })).toEqual(plain)
+    expect(await fetchAt(source(), '2026-01-01', options())).toEqual(plain)
+  })
+
+  test('files of the future are of now', async () => {
+    await put('a', '1', 4_000_000_000)
+    const now = Math.floor(Date.now() / 1000)
+    const { time } = await fetchRepository(source(), options())
+    expect(time).toBeGreaterThanOrEqual(now)
+    expect(time).toBeLessThan(now + 60)
+  })
+
   test('no folder there', async () => {
     await expect(fetchRepository(source(join(folder, 'a')), options())).rejects.toMatchObject({
       code: 'no-such-folder',
@@ -81,7 +114,8 @@ describe('a folder', () => {
 
 describe('importRsynced', () => {
   const source = (verify = true) => world.source({ type: 'rsync', uri: 'rsync://example.org/overlay', verify })
-  const TIME = 1_768_524_301
+  /** Of the time stamp, and of the Manifest. */
+  const [TIME, MANIFEST_TIME] = [1_768_524_301, 1_768_524_600]
 
   async function signManifest(text: string, by = world.key): Promise<void> {
     const written = world.fresh('manifest')
@@ -97,9 +131,9 @@ describe('importRsynced', () => {
     await signManifest(dated('2026-01-16T00:50:00Z'))
   })
 
-  test('signed at the top, dated by itself', async () => {
+  test('signed at the top, dated by what is signed', async () => {
     const found = await importRsynced(folder, source(), options())
-    expect(found).toMatchObject({ type: 'rsync', time: TIME, primary: world.key })
+    expect(found).toMatchObject({ type: 'rsync', time: MANIFEST_TIME, primary: world.key })
     expect(found).not.toHaveProperty('from')
     expect(await fetchPinned(source(), found, options())).toEqual(found)
     gitDir = world.fresh('mirror')
@@ -110,11 +144,29 @@ describe('importRsynced', () => {
     })
   })
 
-  test('without a time stamp it is from when its Manifest is', async () => {
+  test('no file that nobody signed makes it newer; unverified, it is as old as it says', async () => {
+    await put('metadata/timestamp.x', '1800000000 x\n', 1)
+    expect(await importRsynced(folder, source(), options())).toMatchObject({ time: MANIFEST_TIME })
+    await rm(join(folder, 'metadata', 'timestamp.x'))
+    expect(await importRsynced(folder, source(false), options())).toMatchObject({ time: TIME })
     await rm(join(folder, 'metadata'), { recursive: true })
-    expect(await importRsynced(folder, source(), options())).toMatchObject({
-      time: Date.UTC(2026, 0, 16, 0, 50) / 1000,
+    expect(await importRsynced(folder, source(), options())).toMatchObject({ time: MANIFEST_TIME })
+  })
+
+  test('of a time to come', async () => {
+    await signManifest(dated('2126-01-16T00:50:00Z'))
+    await expect(importRsynced(folder, source(), options())).rejects.toMatchObject({
+      code: 'repository-future',
+      message: 'The state of overlay that was found is from 2126-01-16T00:50:00.000Z, a time that is yet to come.',
+      hint: "see whether this machine's clock is right (date), and set it if it is not",
+      exit: 3,
     })
+    await put('metadata/timestamp.x', '999999999999 x\n', 1)
+    await expect(importRsynced(folder, source(false), options())).rejects.toMatchObject({ code: 'repository-future' })
+    expect(await keptSnapshots(options())).toEqual([])
+    const soon = Math.floor(Date.now() / 1000) + 80_000
+    await put('metadata/timestamp.x', `${soon} x\n`, 1)
+    expect(await importRsynced(folder, source(false), options())).toMatchObject({ time: soon })
   })
 
   test.each<[string, () => Promise<void>, string]>([
@@ -160,10 +212,10 @@ describe('importRsynced', () => {
       code: 'repository-older',
     })
     await rm(join(folder, 'Manifest'))
-    const found = await importRsynced(folder, source(false), { ...options(), locked })
-    expect(found).toMatchObject({ time: TIME, primary: undefined })
+    const unsigned = await importRsynced(folder, source(false), options())
+    expect(unsigned).toMatchObject({ time: TIME, primary: undefined })
     await put('metadata/timestamp.chk', 'Thu, 15 Jan 2026 00:45:01 +0000\n', 1)
-    await expect(importRsynced(folder, source(false), { ...options(), locked })).rejects.toMatchObject({
+    await expect(importRsynced(folder, source(false), { ...options(), locked: unsigned })).rejects.toMatchObject({
       code: 'repository-older',
     })
   })

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
 import type { GitSetting } from '../system/git.ts'
+import { masked } from '../system/http-error.ts'
 import { importFolder } from './import-folder.ts'
 import { pathOf } from './mirrors.ts'
 import { keep } from './repository-mirror.ts'
@@ -39,7 +40,11 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 function noSuchFolder({ name, uri }: RepositorySource): UserError {
-  return new UserError('no-such-folder', `The repository ${name} is to come from ${uri}, where there is no folder.`, {
-    hint: `see sync-uri in repos.conf, or env/repositories/${name}`,
-  })
+  return new UserError(
+    'no-such-folder',
+    `The repository ${name} is to come from ${masked(uri)}, where there is no folder.`,
+    {
+      hint: `see sync-uri in repos.conf, or env/repositories/${name}`,
+    },
+  )
 }

@@ -6,8 +6,9 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { withGit, type GitSetting } from '../system/git.ts'
+import { masked } from '../system/http-error.ts'
 import { run } from '../system/process.ts'
-import { gitAddress } from './repository-git.ts'
+import { gitAddress, maskedFailure } from './repository-git.ts'
 import { ask, withIncoming } from './repository-mirror.ts'
 import type { RepositorySource } from './repository-source.ts'
 
@@ -109,9 +110,9 @@ async function fetchHistory(
     }
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'command-failed') throw error
-    throw new UserError('repository-fetch', `The history of ${name} could not be fetched from ${uri}.`, {
+    throw new UserError('repository-fetch', `The history of ${name} could not be fetched from ${masked(uri)}.`, {
       hint: 'see whether the address is right and can be reached',
-      cause: error,
+      cause: maskedFailure(error),
       exit: 1,
     })
   }

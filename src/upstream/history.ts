@@ -7,6 +7,7 @@ import { MirrorsFailed } from './mirrors.ts'
 import { fetchGit } from './repository-git.ts'
 import { believeGit, believeKept, fetchPinned, withMirror, type FetchOptions } from './repository.ts'
 import type { RepositorySnapshot, RepositorySource } from './repository-source.ts'
+import { demandStillSigned } from './repository-trust.ts'
 import { snapshotFile } from './snapshot-time.ts'
 import { distrust } from './trust.ts'
 import { fetchWebrsync } from './webrsync.ts'
@@ -25,6 +26,18 @@ export async function fetchAt(
   const moment = parseMoment(text)
   if (moment === undefined) throw badMoment(text)
   const kept = await keptSnapshots(options)
+  const found = await stateAt(source, moment, text, kept, options)
+  demandStillSigned(source, found.primary, options.locked)
+  return found
+}
+
+async function stateAt(
+  source: RepositorySource,
+  moment: Moment,
+  text: string,
+  kept: readonly KeptSnapshot[],
+  options: FetchOptions,
+): Promise<RepositorySnapshot> {
   if (moment.kind === 'revision') return await atRevision(source, moment.prefix, kept, options)
   switch (source.type) {
     case 'git':

@@ -6,7 +6,7 @@ import { commitTree, importFiles, isTreeName, type Imported, type ImportOptions,
 export interface FolderImportOptions extends ImportOptions {
   /** Absolute path. */
   readonly folder: string
-  /** Epoch seconds; that of the newest file unless told. */
+  /** Epoch seconds; that of the newest file unless told, and now where that is yet to come. */
   readonly time?: number
   /** A tree and its time: where the files make that very tree, that time is the commit's. */
   readonly known?: { readonly tree: string; readonly time: number }
@@ -30,7 +30,7 @@ export async function importFolder(options: FolderImportOptions): Promise<Import
   const leftOut: string[] = []
   const imported = await importFiles(options, async (into) => {
     const newest = await addFolder(into, Buffer.from(folder), '', leftOut)
-    return options.time ?? newest
+    return options.time ?? Math.min(newest, Math.floor(Date.now() / 1000))
   })
   const dated =
     known !== undefined && known.tree === imported.tree && known.time !== imported.time
@@ -83,7 +83,7 @@ function readOne(path: Buffer): Content {
   }
 }
 
-/** Files of the future or of before 1970 are clocks that were wrong, not news. */
+/** Files of before 1970 are clocks that were wrong. */
 function seconds(milliseconds: number): number {
   return Math.max(0, Math.floor(milliseconds / 1000))
 }

@@ -5,6 +5,7 @@
 import { copyFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from '../system/files.ts'
+import { demandPast } from './future.ts'
 import { importFolder } from './import-folder.ts'
 import { keep, withIncoming } from './repository-mirror.ts'
 import type { Pinned, RepositorySnapshot, RepositorySource } from './repository-source.ts'
@@ -22,7 +23,7 @@ export interface RsyncedOptions {
 
 /**
  * @param folder absolute path
- * @throws UserError exit 3: `snapshot-unsigned` and its siblings for the Manifest, `manifest-undated`, `repository-older`
+ * @throws UserError exit 3: `snapshot-unsigned` and its siblings for the Manifest, `manifest-undated`, `repository-older`, `repository-future`
  */
 export async function importRsynced(
   folder: string,
@@ -33,7 +34,9 @@ export async function importRsynced(
   return await withMirror(gitDir, signal, async (git) => {
     const signed = source.verify ? await signedManifest(folder, source, gitDir) : undefined
     if (signed !== undefined) demandNotOlder(source, signed, locked)
-    const said = timeOfRepository(await timestampsIn(folder)) ?? signed?.time
+    // Nobody signed the files that say a time; where the Manifest is verified they could make an old tree a new one.
+    const said = signed?.time ?? timeOfRepository(await timestampsIn(folder))
+    if (said !== undefined) demandPast(source, said)
     const time = said === undefined ? {} : { time: said }
     const { revision, tree, time: dated, leftOut } = await importFolder({ folder, git, name, signal, ...time })
     if (signed === undefined) demandNotOlder(source, { time: dated }, locked)

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { serveFolder } from '../../tests/kit/mirror-server.ts'
 import type { MirrorServer } from '../../tests/kit/mirror-server.ts'
 import { Interrupted } from '../errors.ts'
-import { fetchFrom, isAddress, pathOf, textFrom } from './mirrors.ts'
+import { fetchFrom, isAddress, pathOf, someHas, textFrom } from './mirrors.ts'
 import type { FailedMirror, FileFromMirrors } from './mirrors.ts'
 
 const PATH = 'releases/some file+1.tar.xz'
@@ -52,6 +52,8 @@ test.each([
   ['a path', () => folder],
   ['a file address', () => pathToFileURL(folder).href],
 ])('a mirror may be %s', async (_, address) => {
+  expect(await someHas([join(root, 'empty'), 'x', DOWN, address()], PATH, options())).toBe(true)
+  expect(await someHas([join(root, 'empty'), 'x', DOWN, address()], 'releases/none', options())).toBe(false)
   await fetch([address()], { bytes: CONTENT.length })
   expect(await readFile(to, 'utf8')).toBe(CONTENT)
   const { root: from, bytes } = await textFrom([address()], PATH, { ...options(), maxBytes: 100 })

@@ -10,7 +10,7 @@ import { EXIT, Interrupted, UserError } from '../errors.ts'
 import { isMissing } from '../system/files.ts'
 import { HttpError, masked } from '../system/http-error.ts'
 import type { Patience } from '../system/http-patience.ts'
-import { download, fetchBytes } from '../system/http.ts'
+import { download, fetchBytes, sizeAt } from '../system/http.ts'
 import { copyWhole, removePart } from '../system/part.ts'
 
 export interface FromMirrors {
@@ -74,7 +74,8 @@ export async function fetchFrom(
     await copyWhole(file, to)
     await removePart(to)
   }
-  const remote = (url: string) => download({ ...options, url, to, bytes, maxBytes, signal })
+  const remote = (url: string, patience: FromMirrors['patience']) =>
+    download({ ...options, url, to, bytes, maxBytes, signal, patience })
   return await firstOf(roots, path, options, { local, remote })
 }
 
@@ -88,8 +89,28 @@ export async function textFrom(
     await demandFile(file, options)
     return await readFile(file)
   }
-  const { root, got } = await firstOf(roots, path, options, { local, remote: (url) => fetchBytes(url, options) })
+  const { root, got } = await firstOf(roots, path, options, {
+    local,
+    remote: (url, patience) => fetchBytes(url, { ...options, patience }),
+  })
   return { root, bytes: got }
+}
+
+/** Whether one of the roots says how long a file is, which is not fetched; one that fails counts as having none. */
+export async function someHas(
+  roots: readonly string[],
+  path: string,
+  { signal, patience }: FromMirrors,
+): Promise<boolean> {
+  const ways: Ways<number | undefined> = { local: sizeOf, remote: (url) => sizeAt(url, { signal, patience }) }
+  for (const root of roots) {
+    try {
+      if ((await fromRoot(root, path, ways, patience)) !== undefined) return true
+    } catch (error) {
+      rootError(error)
+    }
+  }
+  return false
 }
 
 /** Whether a word is an http or https address: not a path, not a name. */
@@ -110,15 +131,18 @@ export function pathOf(word: string): string | undefined {
 
 interface Ways<T> {
   readonly local: (file: string) => Promise<T>
-  readonly remote: (url: string) => Promise<T>
+  readonly remote: (url: string, patience: FromMirrors['patience']) => Promise<T>
 }
 
-async function firstOf<T>(roots: readonly string[], path: string, { signal, onMirror }: FromMirrors, ways: Ways<T>) {
+async function firstOf<T>(roots: readonly string[], path: string, options: FromMirrors, ways: Ways<T>) {
+  const { signal, onMirror } = options
   const failed: FailedMirror[] = []
-  for (const root of roots) {
+  for (const [index, root] of roots.entries()) {
     if (signal.aborted) throw new Interrupted()
+    // Where there is another mirror, asking it is better than waiting for this one.
+    const patience = index === roots.length - 1 ? options.patience : { ...options.patience, waits: [] }
     try {
-      return { root, got: await fromRoot(root, path, ways) }
+      return { root, got: await fromRoot(root, path, ways, patience) }
     } catch (error) {
       const failure = { root: masked(root), error: rootError(error) }
       failed.push(failure)
@@ -128,11 +152,16 @@ async function firstOf<T>(roots: readonly string[], path: string, { signal, onMi
   throw new MirrorsFailed(path, failed)
 }
 
-async function fromRoot<T>(root: string, path: string, { local, remote }: Ways<T>): Promise<T> {
+async function fromRoot<T>(
+  root: string,
+  path: string,
+  { local, remote }: Ways<T>,
+  patience: FromMirrors['patience'],
+): Promise<T> {
   const folder = pathOf(root)
   if (folder !== undefined) return await local(join(folder, path))
   if (!isAddress(root)) throw new LocalError('is neither an http, https or file address nor an absolute path')
-  return await remote(`${root.replace(/\/+$/, '')}/${path.split('/').map(encodeURIComponent).join('/')}`)
+  return await remote(`${root.replace(/\/+$/, '')}/${path.split('/').map(encodeURIComponent).join('/')}`, patience)
 }
 
 /** What is the fault of a root; a full disk, say, or an interruption is not, and is thrown on. */

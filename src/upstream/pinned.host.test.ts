@@ -30,7 +30,7 @@ const repository = (more: Partial<Repository>): Repository => ({
   syncUri: undefined,
   main: false,
   autoSync: true,
-  verify: true,
+  verify: { git: true, webrsync: true, rsync: true },
   options: {},
   ...more,
 })
@@ -57,12 +57,49 @@ test('the sync-type decides; without one a path is what lies there', async () =>
 })
 
 test('what the source is made of; env/repositories outranks repos.conf', async () => {
-  const expected = { name: 'overlay', type: 'webrsync', uri: '', verify: false, mirrors: ['/mirror'] }
-  const { keys, ...found } = await source({ syncType: 'webrsync', verify: false })
+  const expected = {
+    name: 'overlay',
+    type: 'webrsync',
+    uri: '',
+    verify: true,
+    mirrors: ['/mirror', 'https://distfiles.gentoo.org'],
+  }
+  const { keys, ...found } = await source({ syncType: 'webrsync' })
   expect(found).toEqual(expected)
   expect(keys).toEqual({ trustedKeys: join(world.root, 'config/env/trusted.keys'), signal: world.signal })
-  const here = await source({ syncType: 'rsync', syncUri: 'rsync://example.org/x' }, [['overlay', bare]])
+  const here = await source({ syncType: 'git', syncUri: 'https://example.org/x.git' }, [['overlay', bare]])
   expect(here).toMatchObject({ type: 'git', uri: bare })
+})
+
+test('env/repositories gives another address; what is git stays git, whatever lies there', async () => {
+  const plain = join(folder, 'inside')
+  const typeAt = async (syncType: string | undefined, uri: string) =>
+    (await source({ syncType, syncUri: 'rsync://example.org/x' }, [['overlay', uri]])).type
+  for (const uri of [folder, bare, plain, '/nowhere', 'https://example.org/x.git'])
+    expect(await typeAt('git', uri), uri).toBe('git')
+  for (const syncType of ['rsync', 'webrsync', 'svn', '', undefined]) {
+    expect(await typeAt(syncType, bare)).toBe('git')
+    expect(await typeAt(syncType, plain)).toBe('folder')
+    expect(await typeAt(syncType, 'rsync://example.org/y')).toBe('rsync')
+    expect(await typeAt(syncType, 'https://example.org/x.git')).toBe('git')
+  }
+})
+
+test('signatures count as repos.conf says for the type that is used', async () => {
+  const only = (type: 'git' | 'webrsync' | 'rsync') => ({ git: false, webrsync: false, rsync: false, [type]: true })
+  const uris = { git: bare, folder: join(folder, 'inside'), rsync: 'rsync://example.org/x' }
+  const verified = async (type: 'git' | 'webrsync' | 'rsync', uri: string) => {
+    const { type: used, verify } = await source({ syncType: 'rsync', verify: only(type) }, [['overlay', uri]])
+    return [used, verify]
+  }
+  expect(await verified('git', uris.git)).toEqual(['git', true])
+  expect(await verified('rsync', uris.git)).toEqual(['git', false])
+  expect(await verified('git', uris.folder)).toEqual(['folder', true])
+  expect(await verified('rsync', uris.folder)).toEqual(['folder', false])
+  expect(await verified('rsync', uris.rsync)).toEqual(['rsync', true])
+  expect(await verified('git', uris.rsync)).toEqual(['rsync', false])
+  expect(await source({ syncType: 'webrsync', verify: only('webrsync') })).toMatchObject({ verify: true })
+  expect(await source({ syncType: 'webrsync', verify: only('git') })).toMatchObject({ verify: false })
 })
 
 test('a key server is asked only where one is named', async () => {
@@ -89,7 +126,11 @@ test('ensurePinned: each at exactly what the lock says', async () => {
   const work = await makeWork(world)
   await work.commit({ a: '1' })
   const layout = { git: world.fresh('git') }
-  const overlay = repository({ syncType: 'git', syncUri: work.path, verify: false })
+  const overlay = repository({
+    syncType: 'git',
+    syncUri: work.path,
+    verify: { git: false, webrsync: true, rsync: true },
+  })
   const options = { gitDir: join(layout.git, 'overlay'), signal: world.signal }
   const { revision, tree, time } = await fetchRepository(world.source({ uri: work.path, verify: false }), options)
   const lock = (more: object = {}): Lock => ({

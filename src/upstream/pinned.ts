@@ -16,7 +16,8 @@ export interface SourceConfig extends Pick<Config, 'path'> {
 }
 
 /**
- * Where a repository comes from, and who may sign it. env/repositories outranks repos.conf.
+ * Where a repository comes from, and who may sign it. env/repositories outranks the address of repos.conf. Whether signatures
+ * count is what repos.conf says for the way that is taken; a folder goes by what it says for git.
  * @throws UserError `no-sync-uri`, `unknown-sync-type`
  */
 export async function repositorySource(
@@ -24,21 +25,24 @@ export async function repositorySource(
   repository: Repository,
   signal: AbortSignal,
 ): Promise<RepositorySource> {
-  const { name, verify } = repository
+  const { name, syncType } = repository
   const here = config.env.repositories.get(name)
   const uri = here ?? repository.syncUri
-  const type = await typeOf(name, here === undefined ? repository.syncType : undefined, uri)
+  const type = await typeOf(name, here === undefined || syncType === 'git' ? syncType : undefined, uri)
   return {
     name,
     type,
     uri: uri ?? '',
-    verify,
+    verify: repository.verify[type === 'folder' ? 'git' : type],
     mirrors: mirrorRoots(config),
     keys: keySources(config, signal),
   }
 }
 
-/** The sync-type decides; without one a path is what lies there, and an address is git's. */
+/**
+ * The sync-type decides; without one a path is what lies there, and an address is git's. One host may take a git repository
+ * or a folder for what others fetch by rsync or webrsync; what is git stays git, lest a `.git` that went away make it a folder.
+ */
 async function typeOf(name: string, syncType: string | undefined, uri: string | undefined): Promise<RepositoryType> {
   if (syncType === 'webrsync') return syncType
   if (uri === undefined || uri === '') throw new UserError('no-sync-uri', `repos.conf has no sync-uri for ${name}.`)

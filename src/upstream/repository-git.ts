@@ -4,10 +4,11 @@ import { join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import { exists } from '../system/files.ts'
 import type { GitSetting } from '../system/git.ts'
+import { masked } from '../system/http-error.ts'
 import { run } from '../system/process.ts'
 import { pathOf } from './mirrors.ts'
 import { ask, FETCHED, withIncoming } from './repository-mirror.ts'
-import type { RepositorySource } from './repository-source.ts'
+import { isGitRepository, type RepositorySource } from './repository-source.ts'
 
 /** What git takes for where to fetch from. */
 export function gitAddress(uri: string): string {
@@ -26,7 +27,7 @@ const PLAINLY = ['--quiet', '--no-tags', '--force', '--no-recurse-submodules', '
 /**
  * Fetches `HEAD` or a commit id: one commit deep where the other side can; a plain web server, which cannot, gives all of
  * the history.
- * @throws UserError `repository-fetch`
+ * @throws UserError `repository-fetch`, `no-git-repository`
  */
 export async function fetchGit(
   git: GitSetting,
@@ -43,20 +44,31 @@ export async function fetchGit(
     }
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'command-failed') throw error
+    const path = pathOf(source.uri)
+    if (path !== undefined && (await exists(path)) && !(await isGitRepository(path))) throw noGitRepository(source)
     const wanted = what === 'HEAD' ? '' : ` at revision ${what}`
-    throw new UserError(
-      'repository-fetch',
-      `The repository ${source.name} could not be fetched from ${source.uri}${wanted}.`,
-      {
-        hint:
-          what === 'HEAD'
-            ? 'see whether the address is right and can be reached'
-            : 'gentoomuch sync moves to the newest revision',
-        cause: error,
-        exit: 1,
-      },
-    )
+    const message = `The repository ${source.name} could not be fetched from ${masked(source.uri)}${wanted}.`
+    throw new UserError('repository-fetch', message, {
+      hint:
+        what === 'HEAD'
+          ? 'see whether the address is right and can be reached'
+          : 'gentoomuch sync moves to the newest revision',
+      cause: maskedFailure(error),
+      exit: 1,
+    })
   }
+}
+
+function noGitRepository({ name, uri }: RepositorySource): UserError {
+  const message = `The repository ${name} is to come from git, and ${masked(uri)} is no git repository.`
+  return new UserError('no-git-repository', message, {
+    hint: `name one in env/repositories/${name}; without sync-type in the [${name}] section of repos.conf a plain folder will do`,
+  })
+}
+
+/** git's last words may hold the address with its password. */
+export function maskedFailure({ code, message, exit }: UserError): UserError {
+  return new UserError(code, message.split('\n').map(masked).join('\n'), { exit })
 }
 
 /** One `git fetch` into `FETCHED`. */

@@ -1,6 +1,7 @@
 /** Files of a pinned revision that planning reads: the profiles' make.defaults. */
 import { gitSetting } from '../system/git.ts'
 import { run } from '../system/process.ts'
+import { demandCommitId, isCommitId } from './repository-mirror.ts'
 
 export interface RevisionOptions {
   /** The mirror. */
@@ -8,8 +9,9 @@ export interface RevisionOptions {
   readonly signal: AbortSignal
 }
 
-/** Whether the mirror has the revision: nothing is fetched for the answer. */
+/** Whether the mirror has the revision: nothing is fetched for the answer. No mirror has none, and what is no id is none. */
 export async function hasRevision(revision: string, { gitDir, signal }: RevisionOptions): Promise<boolean> {
+  if (!isCommitId(revision)) return false
   const git = gitSetting(gitDir)
   const asked = await run([...git.argv, 'cat-file', '-e', `${revision}^{commit}`], {
     env: git.env,
@@ -25,6 +27,7 @@ export async function hasRevision(revision: string, { gitDir, signal }: Revision
  * to profiles. Two processes for all of them: Gentoo has hundreds.
  */
 export async function makeDefaultsOf(revision: string, { gitDir, signal }: RevisionOptions): Promise<string[]> {
+  demandCommitId(revision)
   const git = gitSetting(gitDir)
   const call = { env: git.env, signal, purpose: 'to read the profiles of a repository' }
   const tree = [...git.argv, 'ls-tree', '-r', '-z', '--end-of-options', revision, 'profiles/'] as const

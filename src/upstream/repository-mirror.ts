@@ -5,6 +5,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { UserError } from '../errors.ts'
 import { exists, readIfThere, writeWhole } from '../system/files.ts'
 import type { GitSetting } from '../system/git.ts'
 import { run } from '../system/process.ts'
@@ -73,6 +74,23 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
+}
+
+/** Whether a text is a whole commit id: no option, no name, no expression and no path. */
+export function isCommitId(text: string): boolean {
+  return /^[0-9a-f]{40}$/.test(text)
+}
+
+/**
+ * What the lock calls a revision goes no further, to git or into the name of a file, unless it is one.
+ * @throws UserError `bad-revision`
+ */
+export function demandCommitId(revision: string): void {
+  if (isCommitId(revision)) return
+  const message = `gentoomuch.lock names ${JSON.stringify(revision)} as a revision, which is no commit id.`
+  throw new UserError('bad-revision', message, {
+    hint: 'restore gentoomuch.lock from git, or run gentoomuch sync',
+  })
 }
 
 /** Whether there is a commit of that name. */

@@ -15,7 +15,7 @@ export interface RepositorySource {
    * or `file://`. `rsync`: its address. `webrsync` has mirrors instead.
    */
   readonly uri: string
-  /** Whether signatures are demanded; folders have none. */
+  /** Whether signatures are demanded. Folders have none: there it says whether one may take the place of what was signed. */
   readonly verify: boolean
   /** Roots that have `snapshots/`: addresses or absolute paths, the best first. */
   readonly mirrors: readonly string[]

@@ -3,12 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Signature } from '../system/gpg.ts'
-import type { RepositorySource } from './repository-source.ts'
+import { masked } from '../system/http-error.ts'
+import type { Pinned, RepositorySource } from './repository-source.ts'
 import type { SignedCommit } from './signed-commit.ts'
 import { distrust, repositoryRole, snapshotRole, withTrustedKeys } from './trust.ts'
 
 /**
- * @param known whether this very commit was trusted before: a key that has expired since then does no harm
+ * @param known whether this very commit was trusted before, by this host's own mirror: a key that has expired since then does no harm
  * @throws UserError `repository-unsigned` and its siblings, exit 3
  */
 export async function verifyCommit(
@@ -35,15 +36,31 @@ export async function verifyCommit(
   })
 }
 
+/**
+ * A repository that was signed does not become an unsigned one without a word, as when a `.git` goes away: what is there then
+ * is a folder, the one type where demanding signatures finds none.
+ * @param primary who signed the state that is to take the locked one's place
+ * @throws UserError `repository-unsigned`, exit 3
+ */
+export function demandStillSigned(
+  { name, uri, verify }: RepositorySource,
+  primary: string | undefined,
+  locked: Pinned | undefined,
+): void {
+  if (!verify || primary !== undefined || locked?.signedBy === undefined) return
+  const message = `The locked state of ${name} is signed by ${locked.signedBy}, and ${masked(uri)} is a plain folder, where nothing is signed.`
+  const waived = `sync-git-verify-commit-signature = no in the [${name}] section of repos.conf takes it as it is`
+  throw distrust('repository-unsigned', message, `see whether a git repository is to lie there; ${waived}`)
+}
+
 /** A webrsync snapshot, by its detached signature. */
 export async function verifySnapshot(
   { name, keys: sources }: RepositorySource,
   signature: string,
   file: string,
-  known = false,
 ): Promise<Signature> {
   return await withTrustedKeys(snapshotRole(sources, name), sources, (keys) =>
-    keys.detached(signature, file, `The snapshot ${basename(file)}`, { known: () => Promise.resolve(known) }),
+    keys.detached(signature, file, `The snapshot ${basename(file)}`),
   )
 }
 

@@ -5,10 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { exists } from '../system/files.ts'
 import { run } from '../system/process.ts'
+import { UserError } from '../errors.ts'
+import { fetchAt } from './history.ts'
+import { keptSnapshots } from './kept-snapshots.ts'
+import { maskedFailure } from './repository-git.ts'
 import { keptFacts } from './repository-mirror.ts'
 import { archiveRepository, fetchPinned, fetchRepository } from './repository.ts'
 import type { Pinned, RepositorySnapshot } from './repository.ts'
-import { makeWork, makeWorld, type Work, type World } from './repository.testkit.ts'
+import { makeWork, makeWorld, writeFiles, type Work, type World } from './repository.testkit.ts'
 
 let world: World
 let work: Work
@@ -133,6 +137,51 @@ describe('fetchRepository', () => {
     })
   })
 
+  test('a time to come', async () => {
+    const time = Math.floor(Date.now() / 1000) + 2 * 86_400
+    const at = new Date(time * 1000).toISOString()
+    await work.commit({ a: '1' }, { time })
+    for (const verify of [true, false])
+      await expect(fetchRepository({ ...source(), verify }, { gitDir, signal })).rejects.toMatchObject({
+        code: 'repository-future',
+        message: `The state of overlay that was found is from ${at}, a time that is yet to come.`,
+        exit: 3,
+      })
+    expect(await keptSnapshots({ gitDir, signal })).toEqual([])
+  })
+
+  test('a path where no git repository is any more', async () => {
+    await commit('a', '1')
+    await rm(join(work.path, '.git'), { recursive: true })
+    await expect(fetchRepository(source(), { gitDir, signal })).rejects.toMatchObject({
+      code: 'no-git-repository',
+      message: `The repository overlay is to come from git, and ${work.path} is no git repository.`,
+      hint: 'name one in env/repositories/overlay; without sync-type in the [overlay] section of repos.conf a plain folder will do',
+      exit: 2,
+    })
+    await expect(fetchRepository(source(`${work.path}/none`), { gitDir, signal })).rejects.toMatchObject({
+      code: 'repository-fetch',
+    })
+  })
+
+  test('no password of an address is shown', async () => {
+    const secret = source('http://me:secret@127.0.0.1:9/x.git')
+    const errorOf = async (failing: Promise<unknown>) => {
+      const error = await failing.catch((thrown: unknown) => thrown)
+      const { message, cause } = error as Error
+      return [message, (cause as Error).message]
+    }
+    for (const said of [
+      await errorOf(fetchRepository(secret, { gitDir, signal })),
+      await errorOf(fetchAt(secret, '2026-01-01', { gitDir, signal })),
+    ]) {
+      expect(said[0]).toContain('could not be fetched from http://***@127.0.0.1:9/x.git.')
+      expect(said.join()).not.toContain('secret')
+    }
+    const { message } = maskedFailure(new UserError('x', 'one\nhttp://me:secret@example.org/ two', { exit: 1 }))
+    expect(message).toBe('one\nhttp://***@example.org/ two')
+  })
+
   test('no keys at all, and Gentoo by its pin alone', async () => {
     await commit('a', '1')
     const keyless = { ...source(), name: 'other' }
@@ -182,6 +231,61 @@ describe('fetchPinned', () => {
         code: 'lock-mismatch',
         message: `gentoomuch.lock says other things of overlay at ${pin.revision} than the commit itself.`,
         exit: 3,
+      })
+  })
+
+  test('another signer than the lock tells of', async () => {
+    const other = { ...pin, signedBy: world.stranger }
+    const message = (found: string) =>
+      `gentoomuch.lock says that ${world.stranger} signed overlay at ${pin.revision}, and ${found}.`
+    for (const mirror of [gitDir, world.fresh('other')])
+      await expect(fetchPinned(source(), other, { gitDir: mirror, signal })).rejects.toMatchObject({
+        code: 'lock-mismatch',
+        message: message(`it is signed by ${world.key}`),
+        hint: 'restore gentoomuch.lock from git, or run gentoomuch sync',
+        exit: 3,
+      })
+    await expect(fetchPinned({ ...source(), verify: false }, other, { gitDir, signal })).resolves.toMatchObject({
+      revision: pin.revision,
+    })
+    // A mirror that once took it unverified, and the folder of a `.git` that went away.
+    gitDir = world.fresh('other')
+    const unverified = { ...source(), verify: false }
+    await fetchPinned(unverified, pin, { gitDir, signal })
+    const folder = { ...source(), type: 'folder' as const }
+    await expect(fetchPinned(folder, other, { gitDir, signal })).rejects.toMatchObject({
+      code: 'lock-mismatch',
+      message: message('it was taken unsigned'),
+    })
+  })
+
+  test('a key that expired since does no harm to what this host believed, whatever the lock says', async () => {
+    const wrapper = world.fresh('gpg')
+    await writeFile(wrapper, '#!/bin/sh\nexec gpg --faked-system-time 20200103T000000 "$@"\n', { mode: 0o755 })
+    const old = await world.keys.makeKey('old@example.org', { at: '20200101T000000', expires: '10d' })
+    const expired = await world.keys.publicKey(old)
+    await work.git('config', 'gpg.program', wrapper)
+    await commit('a', '3', old)
+    await world.keys.gpg('--faked-system-time', '20200105T000000', '--quick-set-expire', old, '0')
+    const trustedKeys = world.fresh('trusted')
+    const file = join(trustedKeys, 'repository', 'overlay', 'old.asc')
+    await writeFiles(trustedKeys, { 'repository/overlay/old.asc': String(await world.keys.publicKey(old)) })
+    const by = { ...source(), keys: { ...source().keys, trustedKeys } }
+    const now = pinOf(await fetchRepository(by, { gitDir, signal }))
+    expect(now.signedBy).toBe(old)
+    await writeFile(file, expired)
+    expect(await fetchPinned(by, now, { gitDir, signal })).toMatchObject({ primary: old })
+    const refused = { code: 'repository-expired-key', exit: 3 }
+    gitDir = world.fresh('other')
+    await expect(fetchPinned(by, now, { gitDir, signal })).rejects.toMatchObject(refused)
+    await fetchPinned({ ...by, verify: false }, now, { gitDir, signal })
+    await expect(fetchPinned(by, now, { gitDir, signal })).rejects.toMatchObject(refused)
+  })
+
+  test('what is no commit id reaches neither git nor a path', async () => {
+    for (const revision of ['HEAD', '--output=/tmp/x', 'refs/gentoomuch/fetched', '../x', pin.revision.slice(1), ''])
+      await expect(fetchPinned(source(), { ...pin, revision }, { gitDir, signal })).rejects.toMatchObject({
+        code: 'bad-revision',
       })
   })
 

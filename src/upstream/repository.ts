@@ -5,12 +5,15 @@
 import type { Readable } from 'node:stream'
 import { UserError } from '../errors.ts'
 import { gitSetting, withGit, type GitSetting } from '../system/git.ts'
+import { masked } from '../system/http-error.ts'
 import { programSource } from '../system/stream.ts'
 import { takeFolder } from './folder.ts'
+import { demandPast } from './future.ts'
 import { MirrorsFailed } from './mirrors.ts'
 import { fetchGit, isDirty } from './repository-git.ts'
 import {
   commitId,
+  demandCommitId,
   FETCHED,
   hasCommit,
   keep,
@@ -20,7 +23,7 @@ import {
   VERIFIED,
 } from './repository-mirror.ts'
 import type { FetchProgress, Pinned, RepositorySnapshot, RepositorySource } from './repository-source.ts'
-import { demandTrusted, verifyCommit } from './repository-trust.ts'
+import { demandStillSigned, demandTrusted, verifyCommit } from './repository-trust.ts'
 import { distrust } from './trust.ts'
 import { fetchWebrsync, type WebrsyncOptions } from './webrsync.ts'
 
@@ -35,7 +38,7 @@ export interface FetchOptions extends FetchProgress {
 
 /**
  * The newest state of a repository.
- * @throws UserError exit 3 when it is unsigned or signed by another key, or older than what is locked
+ * @throws UserError exit 3 when it is unsigned or signed by another key, of a time to come, or older than what is locked
  */
 export async function fetchRepository(source: RepositorySource, options: FetchOptions): Promise<RepositorySnapshot> {
   const { gitDir, signal } = options
@@ -47,6 +50,7 @@ export async function fetchRepository(source: RepositorySource, options: FetchOp
       case 'webrsync':
         return await fetchWebrsync(git, source, options)
       case 'folder':
+        demandStillSigned(source, undefined, options.locked)
         return await takeFolder(git, source, options)
       case 'rsync':
         throw new Error('an rsync tree is fetched in a container and handed to importRsynced')
@@ -66,29 +70,44 @@ export async function fetchPinned(
 ): Promise<RepositorySnapshot> {
   const { gitDir, signal } = options
   const { revision, type = 'git' } = pinned
-  if (!/^[0-9a-f]{40}$/.test(revision)) throw new Error(`not a commit id: ${revision}`)
+  demandCommitId(revision)
   const found = await withMirror(gitDir, signal, async (git) => {
     if (await hasCommit(git, `${VERIFIED}${revision}`, signal)) return await believeKept(git, source, revision, options)
     if (type !== source.type) throw gone(source, `came by sync-type ${type}, and repos.conf says ${source.type} now`)
     switch (type) {
       case 'git':
         await fetchGit(git, source, revision, signal)
-        return await believeGit(git, source, revision, options, pinned.signedBy !== undefined)
+        return await believeGit(git, source, revision, options)
       case 'webrsync':
         if (pinned.from === undefined) throw gone(source, 'came from a mirror that had it under no name of its own')
         return await fetchNamed(git, source, { ...options, file: pinned.from, pinned })
       case 'folder': {
         const taken = await takeFolder(git, source, { ...options, locked: pinned })
         if (taken.revision === revision) return taken
-        throw gone(source, `was another state of ${source.uri}, which has changed since`)
+        throw gone(source, `was another state of ${masked(source.uri)}, which has changed since`)
       }
       case 'rsync':
         throw gone(source, 'was synced with rsync, which gives the newest state only')
     }
   })
+  demandSigner(source, found, pinned)
   if (found.revision === revision && found.tree === pinned.tree && found.time === pinned.time) return found
   const message = `gentoomuch.lock says other things of ${source.name} at ${revision} than the commit itself.`
-  throw distrust('lock-mismatch', message, 'restore gentoomuch.lock from git, or run gentoomuch sync')
+  throw distrust('lock-mismatch', message, RESTORE)
+}
+
+const RESTORE = 'restore gentoomuch.lock from git, or run gentoomuch sync'
+
+/** Another key that may sign is still another one than the lock tells of. */
+function demandSigner(
+  { name, verify }: RepositorySource,
+  { revision, primary }: RepositorySnapshot,
+  pinned: Pinned,
+): void {
+  if (!verify || pinned.signedBy === undefined || pinned.signedBy === primary) return
+  const found = primary === undefined ? 'it was taken unsigned' : `it is signed by ${primary}`
+  const message = `gentoomuch.lock says that ${pinned.signedBy} signed ${name} at ${revision}, and ${found}.`
+  throw distrust('lock-mismatch', message, RESTORE)
 }
 
 /** A plain tar of exactly that revision: modes 0644 and 0755, owned by root, times of the commit, no attribute applied. */
@@ -96,6 +115,7 @@ export function archiveRepository(
   { name, revision }: Pick<RepositorySnapshot, 'name' | 'revision'>,
   options: { readonly gitDir: string; readonly signal: AbortSignal },
 ): Readable {
+  demandCommitId(revision)
   const git = gitSetting(options.gitDir)
   const argv = [...git.argv, 'archive', '--format=tar', '--end-of-options', revision] as const
   return programSource(argv, { env: git.env, signal: options.signal, purpose: `to take out ${name}` })
@@ -119,11 +139,11 @@ export async function believeGit(
   source: RepositorySource,
   id: string,
   { gitDir, signal }: Pick<FetchOptions, 'gitDir' | 'signal'>,
-  known = false,
 ): Promise<RepositorySnapshot> {
   const { name } = source
   const commit = await readCommit(git, id, signal)
-  const primary = source.verify ? (await verifyCommit(source, id, commit, known)).primary : undefined
+  const primary = source.verify ? (await verifyCommit(source, id, commit)).primary : undefined
+  demandPast(source, commit.time)
   await keep(git, gitDir, id, { type: 'git', ...(primary === undefined ? {} : { signedBy: primary }) }, signal)
   const dirty = await isDirty(git, gitDir, source, id, signal)
   const { time, tree } = commit
@@ -145,7 +165,7 @@ export async function believeKept(
   const commit = await readCommit(git, id, signal)
   const { time, tree } = commit
   const plain = { name, type, revision: id, time, tree, ...(from === undefined ? {} : { from }) }
-  if (!source.verify || source.type === 'folder') return { ...plain, primary: signedBy }
+  if (!source.verify || (source.type === 'folder' && signedBy === undefined)) return { ...plain, primary: signedBy }
   if (type === 'git')
     return { ...plain, primary: (await verifyCommit(source, id, commit, signedBy !== undefined)).primary }
   if (signedBy === undefined) {

@@ -9,6 +9,7 @@ import {
   startOfDay,
   timeOfManifest,
   timeOfRepository,
+  timeText,
 } from './snapshot-time.ts'
 
 const files = (x: string | undefined, chk: string | undefined) =>
@@ -70,6 +71,11 @@ test('every time is of the days that its snapshot may be called by', () => {
       expect(startOfDay(dayOf(time))).toBe(time - (time % 86_400))
     }),
   )
+})
+
+test('times in sentences', () => {
+  expect(timeText(TIME)).toBe('2026-01-16T00:45:01.000Z')
+  expect(timeText(9e15)).toBe('second 9000000000000000')
 })
 
 test('names of files', () => {

@@ -43,6 +43,12 @@ export function dayOf(time: number): string {
   return new Date(time * 1000).toISOString().slice(0, 10).replaceAll('-', '')
 }
 
+/** Epoch seconds as sentences have them, those of no calendar too. */
+export function timeText(time: number): string {
+  const date = new Date(time * 1000)
+  return Number.isNaN(date.getTime()) ? `second ${time}` : date.toISOString()
+}
+
 /** `20260115` → epoch seconds of its beginning; undefined for what is no day. */
 export function startOfDay(day: string): number | undefined {
   const [, year, month, date] = /^(\d{4})(\d\d)(\d\d)$/.exec(day) ?? []

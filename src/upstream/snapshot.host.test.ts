@@ -167,7 +167,7 @@ test('a cache that cannot be written only costs time', async () => {
 })
 
 test('mistakes of the caller', async () => {
-  await expect(snapshotOf(options({ revision: 'HEAD' }))).rejects.toThrow('not a commit id: HEAD')
+  await expect(snapshotOf(options({ revision: 'HEAD' }))).rejects.toMatchObject({ code: 'bad-revision' })
   await expect(snapshotOf(options({ name: '../x' }))).rejects.toThrow('not the name of a repository: ../x')
 })
 

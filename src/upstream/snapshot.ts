@@ -14,6 +14,7 @@ import { packer, unpack, type Metadata, type PackedSnapshot } from '../portage/s
 import type { Snapshot } from '../portage/snapshot/snapshot.ts'
 import { gitSetting, type GitSetting } from '../system/git.ts'
 import { listTree, readBlobs } from './git-objects.ts'
+import { demandCommitId } from './repository-mirror.ts'
 import { cachedSnapshot, keepSnapshot } from './snapshot-cache.ts'
 
 export interface SnapshotOptions {
@@ -29,12 +30,12 @@ export interface SnapshotOptions {
 }
 
 /**
- * @throws UserError `command-failed` where the mirror lacks the revision, `mirror-damaged` where it lacks a part of it
+ * @throws UserError `bad-revision`, `command-failed` where the mirror lacks the revision, `mirror-damaged` where it lacks a part of it
  */
 export async function snapshotOf(options: SnapshotOptions): Promise<Snapshot> {
   const { gitDir, revision, name, cacheFolder, signal } = options
   if (!/^\w[\w-]*$/.test(name)) throw new Error(`not the name of a repository: ${name}`)
-  if (!/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(revision)) throw new Error(`not a commit id: ${revision}`)
+  demandCommitId(revision)
   const place = { folder: cacheFolder, repository: name, revision }
   const cached = await cachedSnapshot(place)
   if (cached !== undefined) return unpack(cached)

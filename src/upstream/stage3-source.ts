@@ -2,9 +2,10 @@
  * Where a stage3 comes from, made into local files: the tarball, its signature, its DIGESTS where there are any. Nothing is
  * verified here but the list that names the latest one; `verifyStage3` takes what this gives.
  */
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
-import { exists } from '../system/files.ts'
+import { exists, isMissing } from '../system/files.ts'
 import { HttpError, masked } from '../system/http-error.ts'
 import type { Patience } from '../system/http-patience.ts'
 import { download, sizeAt } from '../system/http.ts'
@@ -92,9 +93,16 @@ async function besideOf(place: string, options: Stage3SourceOptions, tarball: Ge
   return filesOf(await tarball(place, name, options), signature, digests, name)
 }
 
+/** What kind of file it is, and whether it may be read, is found when it is opened. */
 async function demandFile(path: string): Promise<string> {
-  if (await exists(path)) return path
-  throw missing(`There is no stage3 at ${path}.`)
+  try {
+    await stat(path)
+  } catch (error) {
+    if (isMissing(error)) throw missing(`There is no stage3 at ${path}.`)
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') throw missing(`${path} is a link that leads nowhere.`)
+    throw error
+  }
+  return path
 }
 
 async function fetchTarball(url: string, name: string, options: Stage3SourceOptions): Promise<string> {

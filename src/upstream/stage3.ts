@@ -80,6 +80,19 @@ export async function verifyStage3(options: Stage3Options): Promise<VerifiedStag
   })
 }
 
+/**
+ * That the key which signed a stage3 that was verified once may still sign one.
+ * @throws UserError `stage3-wrong-key`, exit 3
+ */
+export async function demandStillTrusted(name: string, signedBy: string, sources: KeySources): Promise<void> {
+  const role = stage3Role(sources)
+  await withTrustedKeys(role, sources, ({ trusted }) => {
+    if (trusted.has(signedBy)) return Promise.resolve()
+    const message = `The stage3 ${name} was signed by ${signedBy}, a key that may not sign a stage3 now.`
+    throw distrust('stage3-wrong-key', message, `put that key into ${role.folderName}, or bootstrap another stage3`)
+  })
+}
+
 interface Files {
   readonly tarball: string
   readonly signature: string

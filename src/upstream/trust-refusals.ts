@@ -25,7 +25,7 @@ export interface Refused {
   readonly failure?: unknown
 }
 
-const CLOCK = "see whether this machine's clock is right (date), and set it if it is not"
+export const CLOCK = "see whether this machine's clock is right (date), and set it if it is not"
 
 /** An error about trust: the program ends with 3. */
 export function distrust(code: string, message: string, hint: string, cause?: unknown): UserError {

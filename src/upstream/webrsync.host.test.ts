@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { serveFolder } from '../../tests/kit/mirror-server.ts'
 import { run } from '../system/process.ts'
+import { keptSnapshots } from './kept-snapshots.ts'
 import { keptFacts } from './repository-mirror.ts'
 import { fetchPinned, fetchRepository } from './repository.ts'
 import { makeWorld, writeFiles, type World } from './repository.testkit.ts'
@@ -138,6 +139,13 @@ test('unsigned, signed by a stranger, changed', async () => {
   await writeFile(at('overlay-latest.tar.xz'), 'x', { flag: 'a' })
   await expect(fetch()).rejects.toMatchObject({ code: 'snapshot-bad-signature', exit: 3 })
   await rm(at('overlay-latest.tar.xz.gpgsig'))
+  await expect(fetch()).rejects.toMatchObject({
+    code: 'snapshot-unsigned',
+    message: 'The snapshot overlay-latest.tar.xz has no signature: overlay-latest.tar.xz.gpgsig is missing.',
+    hint: 'take it from a mirror that has both, or say sync-webrsync-verify-signature = no to take it unverified',
+    exit: 3,
+  })
+  await rm(at('overlay-latest.tar.xz'))
   await expect(fetch()).rejects.toMatchObject({ code: 'mirrors-failed', exit: 1 })
   expect(await readdir(join(gitDir, 'objects', 'pack'))).toEqual([])
 })
@@ -215,6 +223,13 @@ test('an older one than what is locked is kept away', async () => {
   await expect(fetchRepository(source(), { ...options(), locked: before })).resolves.toMatchObject({
     time: TIME - 86_400,
   })
+})
+
+test('a time to come is refused, and nothing of it is kept', async () => {
+  await publish({ time: Math.floor(Date.now() / 1000) + 2 * 86_400 })
+  await expect(fetch()).rejects.toMatchObject({ code: 'repository-future', exit: 3 })
+  await expect(fetch({ verify: false })).rejects.toMatchObject({ code: 'repository-future', exit: 3 })
+  expect(await keptSnapshots(options())).toEqual([])
 })
 
 test('what is signed and no repository', async () => {

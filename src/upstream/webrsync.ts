@@ -7,13 +7,14 @@ import { basename, join } from 'node:path'
 import { Interrupted, UserError } from '../errors.ts'
 import type { GitSetting } from '../system/git.ts'
 import { programSource } from '../system/stream.ts'
+import { demandPast } from './future.ts'
 import { importTar } from './import-tar.ts'
 import type { Imported } from './import.ts'
-import { fetchFrom, MirrorsFailed, textFrom } from './mirrors.ts'
+import { fetchFrom, MirrorsFailed, someHas, textFrom } from './mirrors.ts'
 import { keep, withIncoming } from './repository-mirror.ts'
 import type { FetchProgress, Pinned, RepositorySnapshot, RepositorySource } from './repository-source.ts'
 import { verifySnapshot } from './repository-trust.ts'
-import { dayOfFile, daysFor, isOfDay, snapshotFile, TIMESTAMPS, timeOfRepository } from './snapshot-time.ts'
+import { dayOfFile, daysFor, isOfDay, snapshotFile, TIMESTAMPS, timeOfRepository, timeText } from './snapshot-time.ts'
 import { distrust } from './trust.ts'
 
 export interface WebrsyncOptions extends FetchProgress {
@@ -37,7 +38,7 @@ interface Copy {
 
 /**
  * @throws UserError `no-mirrors`, `mirrors-failed`; exit 3 for what is unsigned, signed by another key, of another
- * day than its name says, older than what is locked, or not what is pinned (`lock-mismatch`)
+ * day than its name says, of a day to come, older than what is locked, or not what is pinned (`lock-mismatch`)
  */
 export async function fetchWebrsync(
   git: GitSetting,
@@ -50,6 +51,7 @@ export async function fetchWebrsync(
     const name = file ?? snapshotFile(source.name, 'latest')
     const copy = await verifiedCopy(source, name, folder, options)
     const imported = await takeIn(git, source, copy.archive, signal)
+    demandPast(source, imported.time)
     if (file === undefined) demandNotOlder(source, imported, options.locked)
     else demandOfDay(source, file, imported.time)
     if (pinned !== undefined && pinned.revision !== imported.revision) throw notThePinned(source, pinned, name)
@@ -97,17 +99,32 @@ async function copyOnce(
   for (;;) {
     if (!source.verify) return { ...(await fetchArchive(mirrors, path, folder, options)), primary: undefined }
     // The signature first: it is small, and an archive without it is worth nothing.
-    const { root, bytes } = await textFrom(mirrors, `${path}.gpgsig`, { ...options, maxBytes: MAX.signature })
+    const { root, bytes } = await signatureOf(path, mirrors, options)
     mirrors = mirrors.slice(mirrors.indexOf(root) + 1)
     try {
       const { archive } = await fetchArchive([root], path, folder, options)
       const signature = `${archive}.gpgsig`
       await writeFile(signature, bytes)
-      const known = options.pinned?.signedBy !== undefined
-      return { root, archive, primary: (await verifySnapshot(source, signature, archive, known)).primary }
+      return { root, archive, primary: (await verifySnapshot(source, signature, archive)).primary }
     } catch (error) {
       if (!(error instanceof MirrorsFailed) || mirrors.length === 0) throw error
     }
+  }
+}
+
+/** @throws UserError `snapshot-unsigned` where mirrors have the archive alone, `mirrors-failed` where they have neither */
+async function signatureOf(
+  path: string,
+  mirrors: readonly string[],
+  options: WebrsyncOptions,
+): Promise<{ readonly root: string; readonly bytes: Buffer }> {
+  try {
+    return await textFrom(mirrors, `${path}.gpgsig`, { ...options, maxBytes: MAX.signature })
+  } catch (error) {
+    if (!(error instanceof MirrorsFailed) || !error.absent || !(await someHas(mirrors, path, options))) throw error
+    const message = `The snapshot ${basename(path)} has no signature: ${basename(path)}.gpgsig is missing.`
+    const hint = 'take it from a mirror that has both, or say sync-webrsync-verify-signature = no to take it unverified'
+    throw distrust('snapshot-unsigned', message, hint, error)
   }
 }
 
@@ -177,7 +194,7 @@ async function datedName(
 function demandOfDay({ name }: RepositorySource, file: string, time: number): void {
   const day = dayOfFile(name, file)
   if (day !== undefined && isOfDay(time, day)) return
-  const message = `The snapshot ${file} says that it is from ${new Date(time * 1000).toISOString()}: it is another day's.`
+  const message = `The snapshot ${file} says that it is from ${timeText(time)}: it is another day's.`
   throw distrust('snapshot-other-day', message, 'take it from another mirror')
 }
 
@@ -193,7 +210,7 @@ export function demandNotOlder(
   locked: Pinned | undefined,
 ): void {
   if (locked === undefined || (locked.type ?? 'git') !== type || time >= locked.time) return
-  const [found, had] = [time, locked.time].map((one) => new Date(one * 1000).toISOString())
+  const [found, had] = [time, locked.time].map(timeText)
   const message = `The newest state of ${name} that was found is from ${found}, older than the locked one from ${had}.`
   throw distrust(
     'repository-older',
