@@ -124,7 +124,7 @@ export interface Engine {
   sizeOf(tree: TreeRef): Promise<number>
   /** Whether all of the tree is still on disk. */
   has(tree: TreeRef): Promise<boolean>
-  /** Removes the layers of `tree` that are not among `keep`'s. */
+  /** Removes the layers of `tree` that neither a tree of `keep` nor a preserved container has. */
   remove(tree: TreeRef, keep: readonly TreeRef[]): Promise<void>
   /** Removes every layer that neither a tree of `keep` nor a preserved container has: what a killed run made and nobody knows. */
   prune(keep: readonly TreeRef[]): Promise<void>

@@ -227,6 +227,20 @@ describe.each(ENGINES)('engine %s', (name) => {
     expect(await readdir(join(data, 'store/trees'))).toEqual([...tree.layers])
   })
 
+  test('that this host cannot mount say what to do', async () => {
+    const layer = '0123456789ab.sqfs'
+    const image = join(data, 'store/trees', layer)
+    await writeFile(image, 'no image')
+    const broken: TreeRef = { engine: name, layers: [layer], digest: '' }
+    const mounts = [{ source: broken, target: '/m', readOnly: true as const }]
+    await expect(told('true', { mounts })).rejects.toMatchObject({
+      code: 'engine-failed',
+      message: expect.stringContaining(`it failed to mount the image ${image}:\n`) as string,
+      hint: 'Let this host mount squashfs images (sudo modprobe --all loop squashfs), or remove this one: where images cannot be mounted, the next run makes it again as a folder.',
+    })
+    await engine.remove(broken, [])
+  })
+
   test('kill -9 of the program leaves no mount and no loop device', async () => {
     const { compact } = await both(repository)
     const held = await compileHeld(scratch)

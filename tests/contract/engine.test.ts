@@ -3,10 +3,11 @@ import { createReadStream } from 'node:fs'
 import { access, chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Container, ContainerSpec, Engine, Io, TreeRef } from '../../src/engine/engine.ts'
 import { openEngine } from '../../src/engine/open.ts'
 import { run } from '../../src/system/process.ts'
@@ -143,6 +144,24 @@ describe.each(ENGINES)('engine %s', (name) => {
       const said = await within({}, (container) => say(container, 'echo done', { stdin: endless }))
       expect(said).toEqual({ status: 0, stdout: 'done\n', stderr: '' })
       endless.destroy()
+    })
+
+    test('that cannot be entered ends the container', async () => {
+      // What stands in for the host's chroot has to be within reach of the ids inside.
+      const programs = await mkdtemp(join(tmpdir(), 'gentoomuch-programs-'))
+      await chmod(programs, 0o755)
+      await writeFile(join(programs, 'chroot'), '#!/bin/sh\necho no chroot >&2\nexit 1\n', { mode: 0o755 })
+      vi.stubEnv('PATH', `${programs}:${process.env['PATH'] ?? ''}`)
+      try {
+        const running = within({}, (container) => container.run(['true'], {}, AbortSignal.timeout(20_000)))
+        await expect(running).rejects.toMatchObject({
+          code: 'engine-failed',
+          message: 'The embedded engine could not start a container; it failed to enter the root:\nno chroot',
+        })
+      } finally {
+        vi.unstubAllEnvs()
+        await rm(programs, { recursive: true })
+      }
     })
 
     test('gives every byte of a long output', async () => {
@@ -352,7 +371,39 @@ describe.each(ENGINES)('engine %s', (name) => {
       expect(await told(script, { mounts })).toBe('passwd\nshadow\nnew\nshadow\n')
       await engine.remove(two, [tree])
     })
+
+    // A tree is read-only: nothing can be made in it to mount on.
+    test.each<[string, string, () => Partial<ContainerSpec>]>([
+      ['a folder', 'to mount /tree/new', () => ({ mounts: [readOnly(tree, '/tree'), readOnly(scratch, '/tree/new')] })],
+      [
+        'a file',
+        'to mount /tree/new/file',
+        () => ({ mounts: [readOnly(tree, '/tree'), readOnly(join(scratch, 'small-tree.tar'), '/tree/new/file')] }),
+      ],
+      [
+        'a tree',
+        'to mount a tree on /tree/new',
+        () => ({ mounts: [readOnly(tree, '/tree'), readOnly(tree, '/tree/new')] }),
+      ],
+      ['a tmpfs', 'to mount a tmpfs on /tree/new', () => ({ mounts: [readOnly(tree, '/tree')], tmpfs: ['/tree/new'] })],
+      [
+        'the root',
+        'to mount the layers of the root',
+        () => ({ tree: { ...tree, layers: ['0123456789ab', ...tree.layers] } }),
+      ],
+    ])('%s that cannot be mounted ends the container', async (_what, step, more) => {
+      await within(more(), async (container) => {
+        const running = container.run(['true'], {}, AbortSignal.timeout(20_000))
+        await expect(running).rejects.toMatchObject({
+          code: 'engine-failed',
+          message: expect.stringContaining(`it failed ${step}:\n`) as string,
+        })
+      })
+      expect(await mountsOf(data)).toEqual([])
+    })
   })
+
+  const readOnly = (source: string | TreeRef, target: string) => ({ source, target, readOnly: true as const })
 
   describe('trees', () => {
     const CAPABILITY = Buffer.from('0100000200040000000000000000000000000000', 'hex')
@@ -685,6 +736,31 @@ describe.each(ENGINES)('engine %s', (name) => {
       await engine.discard(kept)
       expect(await engine.preserved()).toEqual([])
       await expect(engine.reopen(kept)).rejects.toMatchObject({ code: 'unknown-container' })
+    })
+
+    test('preserved containers keep the layers they are made of, until they are discarded', async () => {
+      const upper = await within({}, async (container) => {
+        await say(container, 'echo upper > /upper')
+        return container.keepTree('/')
+      })
+      const mounted = await engine.importTree(
+        tarOf([
+          { name: './', type: '5' },
+          { name: './f', content: 'mounted\n' },
+        ]),
+      )
+      const container = await engine.open(spec({ tree: upper, mounts: [readOnly(mounted, '/m')] }))
+      const kept = await container.preserve()
+      await container.close()
+      await engine.remove(mounted, [])
+      await engine.remove(upper, [tree])
+      const again = await engine.reopen(kept)
+      expect(await say(again, 'cat /m/f /upper')).toEqual({ status: 0, stdout: 'mounted\nupper\n', stderr: '' })
+      await again.close()
+      await engine.discard(kept)
+      await engine.remove(mounted, [])
+      await engine.remove(upper, [tree])
+      expect([await engine.has(mounted), await engine.has(upper), await engine.has(tree)]).toEqual([false, false, true])
     })
 
     test('sweep takes what killed runs left, close twice is fine', async () => {

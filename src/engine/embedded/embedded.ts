@@ -12,7 +12,7 @@ import { ownership, whoAmI, type Identity } from './identity.ts'
 import { placesOf, type Places } from './places.ts'
 import { scripts } from './scripts.ts'
 import { exportArgv } from './tar.ts'
-import { isImage, layersOf, treeSources, viewedLayers } from './views.ts'
+import { isImage, layersOf, treeSources, treesOf, viewedLayers } from './views.ts'
 import { answerOf, diskUse, errand, removeBelow, type Where } from './workshop.ts'
 import { checkEmbedded } from './check.ts'
 
@@ -142,7 +142,7 @@ class Embedded implements Engine {
 
   async remove(tree: TreeRef, keep: readonly TreeRef[]): Promise<void> {
     const { identity, places } = this.#where
-    const needed = new Set(keep.flatMap((other) => other.layers))
+    const needed = await this.#needed(keep)
     for (const layer of layersOf(tree)) {
       if (!needed.has(layer)) await removeLayer(identity, places, layer)
     }
@@ -150,14 +150,7 @@ class Embedded implements Engine {
 
   async prune(keep: readonly TreeRef[]): Promise<void> {
     const { identity, places } = this.#where
-    const needed = new Set(keep.flatMap((tree) => tree.layers))
-    for (const name of await this.preserved()) {
-      const spec = JSON.parse((await readIfThere(specFile(places, name))) ?? 'null') as ContainerSpec | null
-      const trees = [spec?.tree, ...(spec?.mounts ?? []).map((mount) => mount.source)]
-      for (const tree of trees) {
-        if (tree !== undefined && typeof tree !== 'string') for (const layer of tree.layers) needed.add(layer)
-      }
-    }
+    const needed = await this.#needed(keep)
     for (const layer of await entries(places.trees)) {
       if (!needed.has(layer)) await removeLayer(identity, places, layer)
     }
@@ -175,6 +168,16 @@ class Embedded implements Engine {
       ...(await entries(places.trees)).filter((name) => name.startsWith('.')).map((name) => [places.trees, name]),
     ] as [string, string][]
     for (const [folder, name] of left) await removeBelow(identity, folder, join(folder, name))
+  }
+
+  /** The layers of trees that are kept, and of preserved containers. */
+  async #needed(keep: readonly TreeRef[]): Promise<ReadonlySet<string>> {
+    const trees = [...keep]
+    for (const name of await this.preserved()) {
+      const text = await readIfThere(specFile(this.#where.places, name))
+      if (text !== undefined) trees.push(...treesOf(JSON.parse(text) as ContainerSpec))
+    }
+    return new Set(trees.flatMap((tree) => tree.layers))
   }
 
   #folders(tree: TreeRef): string[] {

@@ -181,11 +181,20 @@ function tail(stream: Readable): () => string {
   return () => text.trim()
 }
 
+const HINT = 'gentoomuch doctor checks what containers need on this host'
+
+/** As `scripts/gather.sh` says it, before the image's path. */
+const IMAGE_STEP = 'to mount the image '
+
+/** The image may be from before a new kernel, or from another host. A step whose tree is not whole is run again. */
+const IMAGE_HINT =
+  'Let this host mount squashfs images (sudo modprobe --all loop squashfs), or remove this one: where images cannot be mounted, the next run makes it again as a folder.'
+
 function notStarted(progress: Progress, words: string): UserError {
   return new UserError(
     'engine-failed',
     `The embedded engine could not start a container; it failed ${progress.step}${words ? `:\n${words}` : '.'}`,
-    { hint: 'gentoomuch doctor checks what containers need on this host', exit: EXIT.buildFailed },
+    { hint: progress.step.startsWith(IMAGE_STEP) ? IMAGE_HINT : HINT, exit: EXIT.buildFailed },
   )
 }
 

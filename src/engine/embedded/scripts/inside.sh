@@ -78,15 +78,18 @@ system() {
     mount -t tmpfs -o ro,mode=0755 tmpfs "$REPLY"
 }
 
+# Each command has a line of its own: within `&&`, `||` and `if`, bash leaves `set -e` aside, in functions as well.
 while [[ $1 != -- ]]; do
   case $1 in
     plain) # NAME
       step 'to mount the root'
-      mount --rbind "$base/$2" "$root" && shift 2
+      mount --rbind "$base/$2" "$root"
+      shift 2
       ;;
     layered) # LOWERS
       step 'to mount the layers of the root'
-      layers "lowerdir=$2,upperdir=$base/own/upper,workdir=$base/own/work" "$root" && shift 2
+      layers "lowerdir=$2,upperdir=$base/own/upper,workdir=$base/own/work" "$root"
+      shift 2
       ;;
     standard)
       step 'to mount /dev, /proc, /sys, /run and /tmp'
@@ -99,7 +102,8 @@ while [[ $1 != -- ]]; do
       ;;
     bind) # NAME TARGET
       step "to mount $3"
-      place "$base/$2" "$3" && shift 3
+      place "$base/$2" "$3"
+      shift 3
       ;;
     tree) # LOWERS TARGET
       step "to mount a tree on $3"
@@ -114,7 +118,8 @@ while [[ $1 != -- ]]; do
       ;;
     tmpfs) # TARGET
       step "to mount a tmpfs on $2"
-      empty "$2" mode=0755 && shift 2
+      empty "$2" mode=0755
+      shift 2
       ;;
   esac
 done
@@ -130,16 +135,19 @@ fi
 # It starts in the host's programs, waits for us to leave the host's mounts, removes those and becomes the command.
 step 'to enter the root'
 exec 6<>"$base/here" 7<>"$base/go"
-chroot "$base/programs" "$BASH" --norc -c 'eval "$LAUNCH"' launch "$self" "$io" "$@" <&0 &
+exec 8<"$base/here"
+chroot "$base/programs" "$BASH" --norc -c 'eval "$LAUNCH"' launch "$self" "$io" "$@" <&0 8<&- &
 launched=$!
+# With it the last writer goes: if it fails, there is an end to read.
+exec 6>&-
 exec </dev/null >/dev/null 4>&- 5>&-
 trap '' INT QUIT HUP TERM TSTP TTIN TTOU
 cd "$root"
-read -r _ <&6
+read -r _ <&8
 pivot_root . .
 cd /
 printf 'go\n' >&7
-exec 6>&- 7>&-
+exec 7>&- 8<&-
 status=0
 wait "$launched" || status=$?
 exit "$status"

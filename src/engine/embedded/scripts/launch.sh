@@ -8,7 +8,10 @@ shift "$count"
 step() { printf 'step %s\n' "$1" >&3; }
 
 # Only now may process 1 leave the host's mounts, and us in them.
-env=$(type -P env) setsid=$(type -P setsid) unshare=$(type -P unshare)
+# On lines of their own: of several substitutions only the last one's status counts.
+env=$(type -P env)
+setsid=$(type -P setsid)
+unshare=$(type -P unshare)
 printf 'here\n' >&6
 read -r _ <&7
 

@@ -32,6 +32,7 @@ printf '%s\0' "${enclosed[@]}" >"$base/words"
 export BASE=$base
 exec 6>&2
 exec unshare --mount bash --norc -c '
+  set -eu
   mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$BASE/pts"
   mount --rbind "$BASE/pts" /dev/pts
   mount --bind "$BASE/pts/ptmx" /dev/ptmx
