@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import { UserError } from '../errors.ts'
+import { oneMore } from './repeated.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -8,7 +9,12 @@ export function declare(command: Command): void {
     .argument('[profile]', 'a name of your choice for the builder')
     .argument('[stage3]', 'the stage3 tarball: a file, an address, or - for standard input')
     .addOption(new Option('--latest <flavour>', 'the newest stage3 of a flavour: openrc, systemd, hardened-openrc …'))
-    .addOption(new Option('--mirror <address...>', 'where to fetch it, the best first; also a folder of this host'))
+    .addOption(
+      new Option(
+        '--mirror <address>',
+        'where to fetch it; also a folder of this host; repeat it for more, the best first',
+      ).argParser(oneMore),
+    )
     .addOption(new Option('--list', 'list the flavours that there are').conflicts(['latest', 'signature']))
     .option('--signature <file>', 'its detached signature, where that does not lie beside it as STAGE3.asc')
     .option('--allow-older', 'take a stage3 that is older than what the profile has')
@@ -18,6 +24,7 @@ export function declare(command: Command): void {
 The signature is checked against Gentoo's pinned keys and those in env/trusted.keys/stage3/; a DIGESTS file beside the
 stage3 is checked as well. Without --mirror, env/mirrors and then Gentoo's own are asked.
 
+  gentoomuch bootstrap --list
   gentoomuch bootstrap default --latest openrc
   gentoomuch bootstrap default ~/Downloads/stage3-amd64-openrc-20260101T170000Z.tar.xz`,
     )

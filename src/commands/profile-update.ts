@@ -1,12 +1,17 @@
 import { Option, type Command } from 'commander'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
+import { oneMore } from './repeated.ts'
 
 export function declare(command: Command): void {
   command
     .argument('[profile]', 'a bootstrapped profile; the chosen one when none is named')
     .option('--latest [flavour]', 'move the seed to the newest stage3 of its flavour, or of another one')
-    .addOption(new Option('--mirror <address...>', 'where to fetch it, the best first').implies({ latest: true }))
+    .addOption(
+      new Option('--mirror <address>', 'where to fetch it; repeat it for more, the best first')
+        .argParser(oneMore)
+        .implies({ latest: true }),
+    )
     .option('--allow-older', 'take a stage3 that is older than what the profile has')
     .addHelpText('after', '\nThe old builder stays until the new one is whole.')
 }

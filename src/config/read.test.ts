@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UserError } from '../errors.ts'
 import { Folder, GOOD } from './folder.testkit.ts'
-import { inspectLock, readLock, writeLock, type Lock } from './lock.ts'
+import { inspectLock, readLock, updateLock, writeLock, type Lock } from './lock.ts'
 import { ConfigError } from './problem.ts'
 import { inspectConfig, readConfig } from './read.ts'
 
@@ -340,6 +340,29 @@ describe('the lock', () => {
     expect(await readLock(folder.path)).toEqual(lock)
     expect(Object.keys((await readLock(folder.path)).profiles)).toEqual(['a', 'b'])
   })
+  test('what came into it while somebody worked stays', async () => {
+    const entry = { revision: 'a'.repeat(40), tree: 'b'.repeat(40), time: 1 }
+    const read = await readLock(folder.path)
+    // Somebody pulls; then the work that began before is done.
+    await writeLock(folder.path, { ...read, repositories: { pulled: entry } })
+    const after = await updateLock(folder.path, (now) => ({
+      ...now,
+      repositories: { ...now.repositories, synced: entry },
+    }))
+    expect(Object.keys(after.repositories)).toEqual(['pulled', 'synced'])
+    expect(await readLock(folder.path)).toEqual(after)
+  })
+
+  test('one that was being written when the program was killed goes, when it is old enough', async () => {
+    const left = join(folder.path, '.gentoomuch.lock.0.tmp')
+    writeFileSync(left, '')
+    await writeLock(folder.path, EMPTY)
+    expect(existsSync(left)).toBe(true)
+    utimesSync(left, 1, 1)
+    await writeLock(folder.path, EMPTY)
+    expect(existsSync(left)).toBe(false)
+  })
+
   test('is refused, not guessed, when it cannot be understood', async () => {
     writeFileSync(join(folder.path, 'gentoomuch.lock'), '{"version": 7}')
     await expect(readLock(folder.path)).rejects.toMatchObject({

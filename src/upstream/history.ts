@@ -23,8 +23,7 @@ export async function fetchAt(
   text: string,
   options: FetchOptions,
 ): Promise<RepositorySnapshot> {
-  const moment = parseMoment(text)
-  if (moment === undefined) throw badMoment(text)
+  const moment = momentOf(text)
   const kept = await keptSnapshots(options)
   const found = await stateAt(source, moment, text, kept, options)
   demandStillSigned(source, found.primary, options.locked)
@@ -120,6 +119,13 @@ async function webrsyncOfDay(
       throw error instanceof MirrorsFailed && error.absent ? noSuch(source, file, kept, undefined, error) : error
     }
   })
+}
+
+/** @throws UserError `bad-moment` */
+export function momentOf(text: string): Moment {
+  const moment = parseMoment(text)
+  if (moment === undefined) throw badMoment(text)
+  return moment
 }
 
 function badMoment(text: string): UserError {

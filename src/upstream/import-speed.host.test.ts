@@ -49,17 +49,12 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   return found
 }
 
-test(
-  'a folder, for the first and for the second time',
-  { timeout: 60_000 },
-  async () => {
-    const source = world.source({ type: 'folder', uri: folder })
-    const options = { gitDir, signal: world.signal }
-    taken = await timed('folder', () => fetchRepository(source, options))
-    expect(await timed('folder again', () => fetchRepository(source, options))).toEqual(taken)
-  },
-  60_000,
-)
+test('a folder, for the first and for the second time', { timeout: 60_000 }, async () => {
+  const source = world.source({ type: 'folder', uri: folder })
+  const options = { gitDir, signal: world.signal }
+  taken = await timed('folder', () => fetchRepository(source, options))
+  expect(await timed('folder again', () => fetchRepository(source, options))).toEqual(taken)
+})
 
 test('a tar', { timeout: 60_000 }, async () => {
   const { signal } = world

@@ -9,7 +9,7 @@ import { hashFile } from '../../src/system/hash.ts'
 import { run } from '../../src/system/process.ts'
 import { configuration, starter } from './configuration.ts'
 import { buildExample } from './example.ts'
-import { forged } from './incoming/forged.ts'
+import { forged as forgeries } from './incoming/forged.ts'
 import { killed } from './incoming/killed.ts'
 import { kinds } from './incoming/kinds.ts'
 import { latest } from './incoming/latest.ts'
@@ -242,7 +242,7 @@ describe('what goes wrong is said', () => {
     [['profile', 'rm', 'demo'], 2, 'would have no profile without demo'],
     [['profile', 'update', 'dmeo'], 2, 'There is no profile named dmeo.'],
     [['sync', 'gento'], 2, 'No repos.conf names a repository gento; there are gentoo.'],
-    [['sync', '--to', 'yesterday'], 1, 'yesterday'],
+    [['sync', '--to', 'yesterday'], 2, 'yesterday'],
     [['sync', '--list', '--to', '2026-01-01'], 2, 'cannot be used with'],
     [['news', '2026-13-99-nothing'], 2, 'No news item or advisory 2026-13-99-nothing concerns a machine.'],
   ])('%j', async (args, status, message) => {
@@ -337,7 +337,7 @@ describe('what comes in', () => {
   const first = () => people[0] ?? expect.unreachable('nobody came')
   describe('a tree that moves', () => moves(first))
   describe('the latest stage3', () => latest(last))
-  describe('forgeries', () => forged(first))
+  describe('forgeries', () => forgeries(first))
   describe('repositories', () => kinds(last))
   describe('killed', () => killed(last))
 })

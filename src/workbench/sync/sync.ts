@@ -9,7 +9,7 @@ import { asFailure } from '../../execute/failure.ts'
 import type { Run } from '../../execute/run.ts'
 import type { Repository } from '../../portage/model.ts'
 import type { RepositoryChanges } from '../../upstream/changes.ts'
-import { parseMoment } from '../../upstream/history-moment.ts'
+import { momentOf } from '../../upstream/history.ts'
 import { keptSnapshots } from '../../upstream/kept-snapshots.ts'
 import { chooseRepositories, knownRepositories } from './choose.ts'
 import { dropUnnamed } from './drop.ts'
@@ -79,7 +79,7 @@ async function meantBy(
   chosen: readonly Repository[],
   run: Run,
 ): Promise<readonly Repository[]> {
-  const moment = to === undefined ? undefined : parseMoment(to)
+  const moment = to === undefined ? undefined : momentOf(to)
   if (moment?.kind !== 'revision' || names.length > 0 || chosen.length < 2) return chosen
   const has = await Promise.all(
     chosen.map(async ({ name }) => {

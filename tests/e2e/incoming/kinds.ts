@@ -31,6 +31,7 @@ export function kinds(whose: () => Person): void {
     writeAs(place, 'portage.global/repos.conf/gentoo.conf', `[DEFAULT]\nmain-repo = gentoo\n\n[gentoo]\n${lines}`)
   const sync = (args: readonly string[] = [], accept: readonly number[] = [0]) =>
     place.person.gentoomuch(['sync', ...args, ...place.flags], accept)
+  const person = () => place.person
   const treeOf = async (name: string) => (await lockOf(place))?.repositories[name]?.tree
 
   test('webrsync: the newest snapshot of a mirror, its signature checked; a day by its name', async () => {
@@ -117,6 +118,17 @@ export function kinds(whose: () => Person): void {
     await writeAs({ ...place, config: overlay }, 'app-misc/sticker/sticker-1.1.ebuild', EBUILD)
     const changed = await sync(['sticker'])
     expect(changed.stdout).toContain('  app-misc/sticker: new 1.1')
+  })
+
+  test('a repository that cannot be synced keeps the others from nothing', async () => {
+    const conf = 'portage.global/repos.conf/gone.conf'
+    await writeAs(place, conf, '[gone]\nsync-type = git\nsync-uri = file:///nowhere/at/all\n')
+    await person().shell(['rm', '-f', join(place.config, 'gentoomuch.lock')])
+    const { stderr } = await sync([], [1])
+    expect(stderr).toContain('The repository gone could not be fetched from file:///nowhere/at/all.')
+    expect(Object.keys((await lockOf(place))?.repositories ?? {})).toEqual(['gentoo', 'sticker'])
+    await person().shell(['rm', join(place.config, conf)])
+    await person().gentoomuch(['bootstrap', 'demo', join(place.upstream, place.path), ...place.flags])
   })
 
   test('auto-sync = no: only by its name', async () => {

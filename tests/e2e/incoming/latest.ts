@@ -163,6 +163,34 @@ export function latest(whose: () => Person): void {
     expect(stdout).toContain(`piped begins with ${place.stage3}`)
   })
 
+  test('the same stage3 under another name is kept under both, and for whoever names it', async () => {
+    const { person } = place
+    const copy = join(person.home, 'latest/stage3.part1.tar.xz')
+    const file = join(place.upstream, place.path)
+    await person.shell(['bash', '-c', 'cp "$1" "$2" && cp "$1.asc" "$2.asc"', 'bash', file, copy])
+    await person.gentoomuch(['bootstrap', 'copied', copy, ...place.flags])
+    const isHere = async () =>
+      (
+        JSON.parse((await person.gentoomuch(['profile', 'ls', '--json', ...place.flags])).stdout) as {
+          name: string
+          here: boolean
+        }[]
+      ).map(({ name, here }) => [name, here])
+    const all = [
+      ['address', true],
+      ['again', true],
+      ['copied', true],
+      ['piped', true],
+    ]
+    expect(await isHere()).toEqual(all)
+    // Another configuration on this data directory takes it, and forgets it.
+    const other = await newPlace(person, 'latest-other')
+    const flags = ['--config', other.config, '--data', place.data]
+    await person.gentoomuch(['bootstrap', 'theirs', file, ...flags])
+    await person.gentoomuch(['profile', 'rm', 'theirs', ...flags])
+    expect(await isHere()).toEqual(all)
+  })
+
   test('profile update --latest takes the flavour that the profile has', async () => {
     const args = ['profile', 'update', 'piped', '--latest', '--mirror', mirror.url, ...place.flags]
     const { stderr } = await place.person.gentoomuch(args)
