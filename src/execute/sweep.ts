@@ -14,13 +14,13 @@ export async function sweep(run: Run): Promise<void> {
   await run.openEngine.sweep()
   await clearScratch(run)
   if (!(await exists(run.layout.working))) return
-  const { data, store, git, steps, last, failed, packages, packed, seeds, distfiles, stages } = run.layout
+  const { data, store, git, caches, steps, last, failed, packages, packed, seeds, distfiles, stages } = run.layout
   const mirrors = (await readdir(git).catch(() => [])).flatMap((name) =>
     ['kept', 'facts'].map((kind) => join(git, name, 'gentoomuch', kind)),
   )
   for (const folder of [data, store, steps, last, failed, ...mirrors]) await removeTemporaries(folder)
   const machines = (await readdir(stages).catch(() => [])).map((name) => join(stages, name))
-  for (const folder of [packages, packed, seeds, distfiles, ...machines])
+  for (const folder of [packages, packed, seeds, distfiles, caches, ...machines])
     if (await exists(folder)) await sweepMoves(folder)
   // An agent that a killed run started for a home of its own would stay; a passphrase asked for once more is the price.
   if (run.signer?.home !== undefined) await endAgent(run.signer.home)

@@ -8,7 +8,7 @@ const role = stage3Role({ trustedKeys: '/c/env/trusted.keys', signal: new AbortC
 const again = 'get the stage3 and its signature again'
 const clock = "see whether this machine's clock is right (date), and set it if it is not"
 const refresh =
-  'owners extend their keys now and then: name a key server in env/key.server, or put a fresh copy of the key into env/trusted.keys/stage3'
+  'owners extend their keys now and then: name a key server in env/key.server (hkps://keys.gentoo.org), or put a fresh copy of the key into env/trusted.keys/stage3'
 const at = Date.UTC(2026, 0, 31) / 1000
 
 const SENTENCES: readonly (readonly [Refused, string, string])[] = [
@@ -38,7 +38,7 @@ const SENTENCES: readonly (readonly [Refused, string, string])[] = [
   [
     { reason: 'missing-key', key: KEY },
     `is signed by ${KEY}, which is trusted, but that key is nowhere on this machine`,
-    'name a key server in env/key.server, or put the public key into env/trusted.keys/stage3; a fingerprint there has to be of a primary key',
+    'name a key server in env/key.server (hkps://keys.gentoo.org), or put the public key into env/trusted.keys/stage3; a fingerprint there has to be of a primary key',
   ],
   [
     { reason: 'pinned-subkey', key: KEY, whose: '8'.repeat(40) },
@@ -108,7 +108,7 @@ test('nothing to verify with', () => {
   })
   expect(noTrustedKeys(role, new Set([KEY]), undefined)).toMatchObject({
     message: `There is no key to verify a stage3 with: env/trusted.keys/stage3 holds none. Trusted is ${KEY}, but its bytes are nowhere on this machine.`,
-    hint: 'name a key server in env/key.server, or put that public key into env/trusted.keys/stage3',
+    hint: 'name a key server in env/key.server (hkps://keys.gentoo.org), or put that public key into env/trusted.keys/stage3',
   })
   expect(clockBehind(role, { fingerprint: KEY, created: at })).toMatchObject({
     code: 'clock-behind',

@@ -78,7 +78,7 @@ function sentence(refused: Refused, role: Role): { words: string; hint: string }
     case 'missing-key':
       return {
         words: `is signed by ${key}, which is trusted, but that key is nowhere on this machine`,
-        hint: `${unasked}name a key server in env/key.server, or put the public key into ${role.folderName}; a fingerprint there has to be of a primary key`,
+        hint: `${unasked}name a key server in env/key.server (hkps://keys.gentoo.org), or put the public key into ${role.folderName}; a fingerprint there has to be of a primary key`,
       }
     case 'pinned-subkey':
       return {
@@ -91,7 +91,7 @@ function sentence(refused: Refused, role: Role): { words: string; hint: string }
       const older = refused.signedAt !== undefined && refused.at !== undefined && refused.signedAt < refused.at
       return {
         words: `is signed by ${key}, and the copy of that key known here expired on ${day(refused.at)}${older ? `, after it signed on ${day(refused.signedAt)}` : ''}`,
-        hint: `${unasked}owners extend their keys now and then: name a key server in env/key.server, or put a fresh copy of the key into ${role.folderName}`,
+        hint: `${unasked}owners extend their keys now and then: name a key server in env/key.server (hkps://keys.gentoo.org), or put a fresh copy of the key into ${role.folderName}`,
       }
     }
     case 'revoked-key':
@@ -140,7 +140,7 @@ export function noTrustedKeys(role: Role, trusted: ReadonlySet<string>, failure:
   const where =
     trusted.size === 0
       ? `put the public key of whoever signs it into ${role.folderName}`
-      : `name a key server in env/key.server, or put that public key into ${role.folderName}`
+      : `name a key server in env/key.server (hkps://keys.gentoo.org), or put that public key into ${role.folderName}`
   return distrust('no-trusted-keys', message, `${failureWords(failure)}${where}`, failure)
 }
 

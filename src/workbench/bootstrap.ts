@@ -7,7 +7,7 @@ import { EXIT, UserError } from '../errors.ts'
 import { outputOf, realiseSteps } from '../execute/realise.ts'
 import type { Run } from '../execute/run.ts'
 import { valueOf, type SeedValue } from '../execute/values.ts'
-import { planBuilder } from '../pipeline.ts'
+import { planTrusted } from '../pipeline.ts'
 import { builderDefine, namedRepositories, readRepositories } from '../repositories.ts'
 import { seedOf } from '../plan/repositories.ts'
 import { planSeed } from '../plan/machines.ts'
@@ -90,7 +90,7 @@ export async function makeBuilder(config: Config, lock: Lock, profile: string, r
   const named = namedRepositories(config, [builderDefine(config)])
   if ([...named.keys()].some((name) => !Object.hasOwn(lock.repositories, name))) return false
   const repositories = await readRepositories({ config, lock }, [builderDefine(config)], run.data, run.signal)
-  failIfAny(await realiseSteps(planBuilder(config, lock, profile, repositories), run))
+  failIfAny(await realiseSteps(await planTrusted(config, lock, profile, repositories, run.signal), run))
   return true
 }
 

@@ -11,7 +11,7 @@ import { valueOf, type PortageInput, type RepositoryValue, type SeedValue, type 
 import { containerEnvironment } from '../execute/environment.ts'
 import type { Lock } from '../config/lock.ts'
 import type { Config, Stage4Define } from '../config/model.ts'
-import { plan, planBuilder, type Goal } from '../pipeline.ts'
+import { plan, planTrusted, type Goal } from '../pipeline.ts'
 import { builderDefine, composed, readRepositories, repositoriesFor, type KnownRepositories } from '../repositories.ts'
 import { distinct, machineStep, planRepositories } from '../plan/machines.ts'
 import type { Step } from '../plan/step.ts'
@@ -68,7 +68,7 @@ async function openBuilder(goal: Goal, run: Run, machine: string | undefined): P
     run.signal,
   )
   const extra = define === undefined ? [] : planRepositories(repositoriesFor(config, lock, define.stage3, known))
-  const steps = distinct([...planBuilder(config, lock, profile, known), ...extra])
+  const steps = distinct([...(await planTrusted(config, lock, profile, known, run.signal)), ...extra])
   const result = await realiseSteps(steps, run)
   failIfAny(result)
   const builder = outputOf(result, `builder:${profile}`)

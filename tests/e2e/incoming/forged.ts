@@ -120,12 +120,20 @@ async function writeLock({ config }: Lane, { lock }: Forged): Promise<void> {
 async function disk(person: Person, kit: Kit): Promise<string[]> {
   const whole = await listing(kit.root, '/etc', '/opt', '/srv', join(person.home, '.gnupg'))
   const names = await Promise.all(
-    ['/', '/root', '/home', '/var/tmp', tmpdir(), person.home].map(async (folder) =>
+    ['/', '/root', '/home', person.home].map(async (folder) =>
       (await readdir(folder).catch(() => [])).map((name) => join(folder, name)),
     ),
   )
+  // Where everybody writes: what could be ours, or the forgeries'.
+  const shared = await Promise.all(
+    ['/tmp', '/var/tmp', tmpdir()].map(async (folder) =>
+      (await readdir(folder))
+        .filter((name) => /gm-|gentoomuch|stage3|evil/.test(name))
+        .map((name) => join(folder, name)),
+    ),
+  )
   // gpg's agent of the kit has sockets and locks of its own.
-  return [...whole, ...names.flat()]
+  return [...whole, ...names.flat(), ...shared.flat()]
     .filter((line) => !/\/S\.|\.#lk|\.lock|random_seed|vitest|gm-keys-/.test(line))
     .toSorted()
 }
