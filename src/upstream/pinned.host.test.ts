@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Lock } from '../config/lock.ts'
 import type { Repository } from '../portage/model.ts'
+import { cacheFolder } from '../system/cache.ts'
 import { run } from '../system/process.ts'
 import { ensurePinned, repositorySource } from './pinned.ts'
 import { fetchRepository } from './repository.ts'
@@ -66,7 +67,11 @@ test('what the source is made of; env/repositories outranks repos.conf', async (
   }
   const { keys, ...found } = await source({ syncType: 'webrsync' })
   expect(found).toEqual(expected)
-  expect(keys).toEqual({ trustedKeys: join(world.root, 'config/env/trusted.keys'), signal: world.signal })
+  expect(keys).toEqual({
+    trustedKeys: join(world.root, 'config/env/trusted.keys'),
+    fetched: join(cacheFolder(), 'keys'),
+    signal: world.signal,
+  })
   const here = await source({ syncType: 'git', syncUri: 'https://example.org/x.git' }, [['overlay', bare]])
   expect(here).toMatchObject({ type: 'git', uri: bare })
 })

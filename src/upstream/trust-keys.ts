@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EXIT, Interrupted, UserError } from '../errors.ts'
-import { isMissing } from '../system/files.ts'
+import { isMissing, writeWhole } from '../system/files.ts'
 import { exportKeys, importKeys, listKeys, showKeys, withKeyring, withUserKeyring } from '../system/gpg.ts'
 import type { Keyring, ListedKey } from '../system/gpg.ts'
 import type { KeySources, Role } from './trust-roles.ts'
@@ -61,7 +61,8 @@ export async function withRoleKeys<T>(
       }
       const installed = await readIfFile(sources.installedKeyring ?? INSTALLED_KEYRING)
       const users = await withUserKeyring(sources.userHome, (user) => exportKeys(user, trusted, signal))
-      for (const bytes of [installed, users]) {
+      const fetched = await fetchedBefore(sources, trusted)
+      for (const bytes of [installed, users, ...fetched]) {
         const pinned = bytes === undefined ? undefined : await pinnedOf(bytes, trusted, keyring, signal)
         if (pinned !== undefined) sure.push(pinned)
       }
@@ -90,6 +91,7 @@ export async function withRoleKeys<T>(
               const pinned = bytes === undefined ? undefined : await pinnedOf(bytes, new Set([pin]), keyring, signal)
               if (pinned === undefined) continue
               await importKeys(keyring, [pinned], signal)
+              await keepFetched(sources, pin, pinned)
               came = true
             } catch (error) {
               if (error instanceof Interrupted || !(error instanceof UserError)) throw error
@@ -103,6 +105,23 @@ export async function withRoleKeys<T>(
     },
     signal,
   )
+}
+
+/** What key servers gave before: a build needs no network for a key that was fetched once. */
+async function fetchedBefore({ fetched }: KeySources, pins: ReadonlySet<string>): Promise<Buffer[]> {
+  if (fetched === undefined) return []
+  const found = await Promise.all([...pins].map((pin) => readIfFile(join(fetched, `${pin}.asc`))))
+  return found.filter((bytes) => bytes !== undefined)
+}
+
+/** Where it cannot be kept it is fetched again. */
+async function keepFetched({ fetched }: KeySources, pin: string, bytes: Uint8Array): Promise<void> {
+  if (fetched === undefined) return
+  try {
+    await writeWhole(join(fetched, `${pin}.asc`), bytes)
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+  }
 }
 
 /**

@@ -25,6 +25,8 @@ export interface KeySources {
   readonly userHome?: string
   /** The key server, if allowed: asked last, when a pin has no bytes, or a key is expired or unknown; once a run and key. */
   readonly fetchKey?: (fingerprint: string) => Promise<Uint8Array | undefined>
+  /** Folder where keys that a key server gave are kept, `FINGERPRINT.asc`; held against the pins like all others. */
+  readonly fetched?: string
   readonly signal: AbortSignal
 }
 

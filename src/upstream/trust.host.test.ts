@@ -174,6 +174,16 @@ describe('the key server', () => {
     expect(asked).toEqual([upstream])
   })
 
+  test('what it gave is kept, and the next run needs no network; another key among what is kept changes nothing', async () => {
+    const fetched = join(at, 'fetched')
+    const { asked, fetchKey } = server({ [upstream]: await keys.publicKey(upstream) })
+    await pinned(sources({ fetchKey, fetched }), upstream)
+    expect(asked).toEqual([upstream])
+    expect(await pinned(sources({ fetched }), upstream)).toMatchObject({ primary: upstream })
+    await writeFile(join(fetched, `${upstream}.asc`), await keys.publicKey(stranger))
+    await expect(pinned(sources({ fetched }), upstream)).rejects.toMatchObject({ code: 'no-trusted-keys' })
+  })
+
   test('another key for an answer changes nothing', async () => {
     const answer = await keys.publicKey(stranger)
     const wrong = server({ [upstream]: answer })

@@ -1,6 +1,5 @@
 /** demo: the whole way on a miniature Gentoo that is made here, in one folder that can be removed again. */
 import { mkdir, readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { makeMiniature, type Miniature } from '../../../miniature/miniature.ts'
 import { readConfig } from '../../config/read.ts'
@@ -11,6 +10,7 @@ import type { Emit } from '../../events.ts'
 import { openEngine } from '../../engine/open.ts'
 import type { Run } from '../../execute/run.ts'
 import { build } from '../../pipeline.ts'
+import { cacheFolder } from '../../system/cache.ts'
 import { hashFile } from '../../system/hash.ts'
 import { writeWhole } from '../../system/files.ts'
 import { MINIATURE_PROGRAMS, PROGRAMS } from '../../system/os-packages.ts'
@@ -60,7 +60,6 @@ export function demoPlaces(dir: string, env: NodeJS.ProcessEnv = process.env): D
         hint: 'choose another place with --dir',
       },
     )
-  const cache = env['GENTOOMUCH_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gentoomuch')
   const under = (name: string) => join(dir, name)
   return {
     dir,
@@ -68,7 +67,7 @@ export function demoPlaces(dir: string, env: NodeJS.ProcessEnv = process.env): D
     data: under('data'),
     keys: under('keys'),
     miniature: under('miniature'),
-    cache: join(cache, 'miniature'),
+    cache: join(cacheFolder(env), 'miniature'),
   }
 }
 
