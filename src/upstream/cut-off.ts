@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
+import { crc32, createGunzip } from 'node:zlib'
 
 /** False for what is whole, or not compressed in a way that is known here. */
 export async function isCutOff(path: string): Promise<boolean> {
@@ -24,12 +24,17 @@ export async function isCutOff(path: string): Promise<boolean> {
   }
 }
 
-/** An xz stream ends with `YZ` (The .xz File Format 1.2, 2.1.2.4), and zeros may follow. */
+/**
+ * An xz stream ends with a footer of 12 bytes: a CRC32, of what follows; a size; flags; `YZ` (The .xz File Format 1.2, 2.1.2).
+ * One with something behind it is spoilt, and not cut.
+ */
 async function xzIsCut(handle: FileHandle, size: number): Promise<boolean> {
   const tail = await bytesAt(handle, Math.max(0, size - 4096), 4096)
-  let end = tail.length
-  while (end > 0 && tail[end - 1] === 0) end -= 1
-  return tail.subarray(0, end).subarray(-2).toString('latin1') !== 'YZ'
+  for (let end = tail.length; end >= 12; end -= 1) {
+    const footer = tail.subarray(end - 12, end)
+    if (footer.toString('latin1', 10) === 'YZ' && crc32(footer.subarray(4, 10)) === footer.readUInt32LE(0)) return false
+  }
+  return true
 }
 
 /** Sizes of the optional parts of a frame's header, by the two bits that tell (RFC 8878, 3.1.1.1). */

@@ -73,6 +73,9 @@ export const TARBALLS: readonly Case[] = [
   changed('a tarball with something behind it', 'stage3-bad-signature', /changed or damaged/, async (place) => {
     await appendFile(place.tarball, await readFile(place.kit.other))
   }),
+  changed('a tarball with a byte behind it', 'stage3-bad-signature', /changed or damaged/, (place) =>
+    appendFile(place.tarball, 'x'),
+  ),
   changed('a tarball with something before it', 'stage3-bad-signature', /changed or damaged/, async (place) => {
     await writeFile(place.tarball, Buffer.concat([Buffer.alloc(512), await readFile(place.tarball)]))
   }),
