@@ -67,13 +67,14 @@ export async function withRoleKeys<T>(
         if (pinned !== undefined) sure.push(pinned)
       }
       await importKeys(keyring, sure, signal)
-      let listed = listKeys(keyring, undefined, signal)
+      // Only when it is asked for: nothing of gpg's may still run when the keyring is removed.
+      let listed: Promise<ListedKey[]> | undefined
       let failure: unknown
       let asked = false
       return await work({
         home: keyring.home,
         trusted,
-        list: () => listed,
+        list: () => (listed ??= listKeys(keyring, undefined, signal)),
         async yetToCome() {
           const others = installed === undefined ? [] : await showKeys(keyring, installed, signal)
           const tomorrow = Date.now() / 1000 + DAY
@@ -98,7 +99,7 @@ export async function withRoleKeys<T>(
               failure = error
             }
           }
-          if (came) listed = listKeys(keyring, undefined, signal)
+          if (came) listed = undefined
           return came
         },
       })
