@@ -4,7 +4,7 @@ import type { Config } from '../config/model.ts'
 import { suggest } from '../config/names.ts'
 import { UserError } from '../errors.ts'
 import type { Repository } from '../portage/model.ts'
-import type { PlannedRepository, PlannedSeed } from './machines.ts'
+import type { PlannedRepository, PlannedSeed } from './snapshots.ts'
 
 /** What planning asks of a locked revision. */
 export interface SnapshotFacts {

@@ -7,7 +7,7 @@ import type { Failure } from '../../events.ts'
 import { realiseSteps } from '../../execute/realise.ts'
 import type { Run } from '../../execute/run.ts'
 import { builderDefine, factsOf, namedRepositories } from '../../repositories.ts'
-import { planRepositories } from '../../plan/machines.ts'
+import { planRepositories } from '../../plan/snapshots.ts'
 import { plannedRepository } from '../../plan/repositories.ts'
 import { hasRevision } from '../../upstream/repository-lists.ts'
 
