@@ -28,7 +28,13 @@ export type Event =
   | { readonly type: 'waiting'; readonly for: string }
   | {
       readonly type: 'planned'
-      readonly steps: readonly { readonly id: string; readonly label: string; readonly verdict: VerdictWord }[]
+      readonly steps: readonly {
+        readonly id: string
+        readonly label: string
+        readonly verdict: VerdictWord
+        /** How long it takes, judged by earlier runs; absent where nothing is known, and for what is there already. */
+        readonly seconds?: number
+      }[]
     }
   | { readonly type: 'step-started'; readonly id: string; readonly label: string }
   /** What the step is at right now: "compiling app-misc/hello-1 (3 of 12)". `done`/`total` count packages or bytes. */
@@ -38,6 +44,14 @@ export type Event =
       readonly text: string
       readonly done?: number
       readonly total?: number
+    }
+  /** A package was compiled and is in the store. `seconds`: from its beginning to its binary package. */
+  | {
+      readonly type: 'package'
+      readonly id: string
+      readonly cpv: string
+      readonly seconds?: number
+      readonly bytes: number
     }
   /** One line of the step's own output, already written to its log. */
   | { readonly type: 'step-output'; readonly id: string; readonly line: string }

@@ -22,6 +22,8 @@ export interface Tools {
   readonly logs: string
   /** What the step is at right now. */
   readonly progress: (text: string, done?: number, total?: number) => void
+  /** A package was compiled and taken into the store. */
+  readonly packageDone: (cpv: string, measured: { readonly seconds?: number; readonly bytes: number }) => void
   /** One line of the step's output. */
   readonly line: (text: string) => void
   readonly note: (level: 'info' | 'warning', text: string) => void

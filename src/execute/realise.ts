@@ -10,7 +10,7 @@ import { toolsFor } from './tools.ts'
 export async function judgeSteps(steps: readonly Step[], run: Run): Promise<Judged[]> {
   return judge(steps, {
     recipe: (step) => HANDLERS[step.kind].recipe,
-    lastInput: (step) => run.steps.lastIngredients(step),
+    lastInput: async (step) => (await run.steps.lastRun(step.id))?.ingredients,
     outputOf: async (step, key, parents) => {
       const kept = await run.steps.find(key)
       if (kept === undefined) return undefined
@@ -40,7 +40,8 @@ export async function realiseSteps(steps: readonly Step[], run: Run): Promise<Re
             : undefined,
     listener: {
       started: (step) => run.emit({ type: 'step-started', id: step.id, label: step.label }),
-      done: (step, output, how, seconds) =>
+      done: (step, output, how, seconds) => {
+        if (how === 'ran') run.durations.learnStep(step.id, seconds)
         run.emit({
           type: 'step-done',
           id: step.id,
@@ -48,7 +49,8 @@ export async function realiseSteps(steps: readonly Step[], run: Run): Promise<Re
           how,
           seconds,
           ...(output.summary === undefined ? {} : { summary: output.summary }),
-        }),
+        })
+      },
       failed: (step, failure) => run.emit({ type: 'step-failed', id: step.id, label: step.label, failure }),
       skipped: (step, because) => run.emit({ type: 'step-skipped', id: step.id, label: step.label, because }),
     },

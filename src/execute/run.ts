@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Engine } from '../engine/engine.ts'
 import { openEngine } from '../engine/open.ts'
 import type { Emit } from '../events.ts'
+import { Durations } from '../store/durations.ts'
 import { layoutOf, type Layout } from '../store/layout.ts'
 import { PackageStore } from '../store/packages.ts'
 import { StepStore } from '../store/steps.ts'
@@ -33,6 +34,7 @@ export interface Run extends RunOptions {
   readonly openEngine: Engine
   readonly packages: PackageStore
   readonly steps: StepStore
+  readonly durations: Durations
 }
 
 /** Holds the lock while it works; what a killed run left behind is swept first. */
@@ -51,6 +53,7 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
       openEngine: await openEngine(options.engine, { data: options.data }),
       packages: new PackageStore(layout),
       steps: new StepStore(layout),
+      durations: await Durations.read(layout),
     }
     await sweep(run)
     await mkdir(layout.distfiles, { recursive: true })
@@ -64,6 +67,7 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
     } finally {
       if (temporary === undefined) delete process.env['TMPDIR']
       else process.env['TMPDIR'] = temporary
+      await run.durations.keep()
       await run.openEngine.sweep()
       await clearScratch(run)
       await rm(layout.working, { force: true })

@@ -32,6 +32,10 @@ export async function toolsFor(
         ...(done === undefined ? {} : { done }),
         ...(total === undefined ? {} : { total }),
       }),
+    packageDone: (cpv, measured) => {
+      run.durations.learnPackage(cpv, measured)
+      run.emit({ type: 'package', id: step.id, cpv, ...measured })
+    },
     line: (line) => run.emit({ type: 'step-output', id: step.id, line }),
     note: (level, text) => run.emit({ type: 'note', level, text }),
     preserved: (container) => void (preserved = container),

@@ -63,6 +63,10 @@ function wording(event: Event, { paint, labelOf, tally }: LineOptions): string[]
       return [say('', 'dim', `${labelOf(event.id)}: ${event.text}`)]
     case 'step-output':
       return [`${paint('dim', `${cleanLine(labelOf(event.id))} |`)} ${cleanLine(event.line)}`.trimEnd()]
+    case 'package':
+      return [
+        say('built', 'green', `${event.cpv}${event.seconds === undefined ? '' : ` in ${duration(event.seconds)}`}`),
+      ]
     case 'step-done': {
       const time = event.how === 'ran' ? ` in ${duration(event.seconds)}` : ''
       const text = `${event.label}${time}${event.summary === undefined ? '' : `: ${event.summary}`}`

@@ -15,6 +15,8 @@ export interface Layout {
   readonly steps: string
   /** What each step ran with last, by the digest of its id: for "why". */
   readonly last: string
+  /** How long steps and packages took: for estimates, and to begin with what takes longest. */
+  readonly durations: string
   /** Binary packages, by fingerprint. */
   readonly packages: string
   /** Packed tarballs, by the digest of what they were packed from. */
@@ -49,6 +51,7 @@ export function layoutOf(data: string): Layout {
     scratch: join(data, 'scratch', 'steps'),
     steps: join(store, 'steps'),
     last: join(store, 'last'),
+    durations: join(store, 'durations.json'),
     packages: join(store, 'packages'),
     packed: join(store, 'packed'),
     seeds: join(store, 'seeds'),

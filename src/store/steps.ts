@@ -2,7 +2,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf, type Json } from '../plan/json.ts'
-import type { Output, Step } from '../plan/step.ts'
+import type { Output } from '../plan/step.ts'
 import { readIfThere, writeWhole } from '../system/files.ts'
 import type { Layout } from './layout.ts'
 
@@ -12,6 +12,12 @@ export interface StepRecord {
   readonly key: string
   readonly output: Output
   readonly seconds: number
+}
+
+/** The last run of a step id, whatever its key was. */
+export interface LastRun {
+  readonly key: string
+  readonly ingredients: Json
 }
 
 export class StepStore {
@@ -39,15 +45,19 @@ export class StepStore {
 
   async keep(record: StepRecord, ingredients: Json): Promise<void> {
     await writeWhole(join(this.layout.steps, `${record.key}.json`), JSON.stringify(record))
-    await writeWhole(this.lastPath(record.id), JSON.stringify(ingredients))
+    const last: LastRun = { key: record.key, ingredients }
+    await writeWhole(this.lastPath(record.id), JSON.stringify(last))
   }
 
   async forget(key: string): Promise<void> {
     await rm(join(this.layout.steps, `${key}.json`), { force: true })
   }
 
-  async lastIngredients(step: Step): Promise<Json | undefined> {
-    return readJson<Json>(this.lastPath(step.id))
+  async lastRun(id: string): Promise<LastRun | undefined> {
+    const last = await readJson<Partial<LastRun>>(this.lastPath(id))
+    return typeof last?.key === 'string' && last.ingredients !== undefined
+      ? { key: last.key, ingredients: last.ingredients }
+      : undefined
   }
 
   private lastPath(id: string): string {

@@ -4,15 +4,7 @@ import type { HeldPackage } from '../execute/news.ts'
 import type { Run } from '../execute/run.ts'
 import { machineStep } from '../plan/machines.ts'
 import { targets, type Resolved } from '../plan/resolved.ts'
-import { stepKey, type Step } from '../plan/step.ts'
-import type { Json } from '../plan/json.ts'
 import { listStages } from './stages.ts'
-
-interface Ingredients {
-  readonly input: Json
-  readonly recipe: Json
-  readonly parents: Readonly<Record<string, string>>
-}
 
 /**
  * What is published as the machine's latest build is what it runs; one that was never published has what was resolved for it
@@ -48,10 +40,8 @@ async function lastAnswer(
   { steps }: Pick<Run, 'steps'>,
   machine: { readonly name: string; readonly profile: string },
 ): Promise<HeldPackage[]> {
-  const step: Step = { id: machineStep('resolve', machine), kind: 'resolve', label: '', input: null, parents: {} }
-  const last = (await steps.lastIngredients(step)) as Ingredients | undefined
-  if (last === undefined) return []
-  const record = await steps.find(stepKey({ kind: step.kind, input: last.input }, last.recipe, last.parents))
+  const last = await steps.lastRun(machineStep('resolve', machine))
+  const record = last === undefined ? undefined : await steps.find(last.key)
   if (record === undefined) return []
   return targets(record.output.value as unknown as Resolved).map(({ cpv, slot, subslot, repository, use }) => ({
     cpv,

@@ -92,6 +92,7 @@ function tools(): Tools {
     logs: scratch,
     shellIn: (name) => `shell ${name}`,
     progress: () => {},
+    packageDone: () => {},
     line: () => {},
     note: (level, said) => notes.push(`${level}: ${said}`),
     preserved: () => {},
