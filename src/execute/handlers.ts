@@ -5,6 +5,7 @@ import { compile } from './compile.ts'
 import { fetch } from './fetch.ts'
 import { finish } from './finish.ts'
 import type { Handler } from './handler.ts'
+import { cache } from './metadata-cache.ts'
 import { pack } from './pack.ts'
 import { repository } from './repository.ts'
 import { resolve } from './resolve.ts'
@@ -15,6 +16,7 @@ import { sign } from './sign.ts'
 export const HANDLERS: Readonly<Record<StepKind, Handler>> = {
   seed,
   repository,
+  cache,
   builder,
   resolve,
   fetch,

@@ -1,5 +1,5 @@
 /**
- * Portage's metadata cache for a repository that brings none, made by the seed's own egencache: without it every container
+ * cache: Portage's metadata cache for a repository that brings none, made by the seed's own egencache: without it every container
  * would source every ebuild anew. What an earlier revision's ebuilds gave is kept aside and offered again; egencache takes
  * an entry only where the ebuild's and its eclasses' digests fit, so it decides how long this takes and not what comes out.
  */
@@ -8,19 +8,36 @@ import type { Container, Mount, TreeRef } from '../engine/engine.ts'
 import { exists } from '../system/files.ts'
 import { replaceFolder } from '../system/move.ts'
 import { portageEnvironment } from './environment.ts'
-import type { Tools, Work } from './handler.ts'
+import type { Handler, Tools, Work } from './handler.ts'
 import { Lines } from './lines.ts'
 import { must } from './must.ts'
 import { within } from './portageContainer.ts'
+import { repositoryOutput, type RepositoryInput } from './repository.ts'
 import { inputOf, parent, repositories, valueOf, type RepositoryValue, type SeedValue } from './values.ts'
 
 const FROM = '/run/gentoomuch/repository'
 const EARLIER = '/run/gentoomuch/earlier'
 const CACHE = 'metadata/md5-cache'
 
+const ARGV = ['egencache', '--update'] as const
+
+interface CacheInput extends RepositoryInput {
+  /** Where it and its masters stand while its cache is made. */
+  readonly locations: Readonly<Record<string, string>>
+}
+
+export const cache: Handler = {
+  recipe: { version: 1, argv: [...ARGV], environment: portageEnvironment(1) },
+  present: (output, _work, tools) => tools.engine.has(valueOf<RepositoryValue>(output).tree),
+
+  async run(work, tools) {
+    const input = inputOf<CacheInput>(work)
+    return repositoryOutput(input, await withCache(input, work, tools))
+  },
+}
+
 /** @returns the snapshot's tree with its cache */
-export async function makeMetadataCache(name: string, work: Work, tools: Tools): Promise<TreeRef> {
-  const { locations } = inputOf<{ locations: Readonly<Record<string, string>> }>(work)
+async function withCache({ name, locations }: CacheInput, work: Work, tools: Tools): Promise<TreeRef> {
   const location = locations[name] ?? `/var/db/repos/${name}`
   const snapshot = valueOf<RepositoryValue>(parent(work, 'snapshot')).tree
   const kept = join(tools.layout.caches, name)
@@ -58,7 +75,7 @@ export async function makeMetadataCache(name: string, work: Work, tools: Tools):
 /** An ebuild that cannot be sourced is Portage's to mask; the rest of the repository is as good as it was. */
 async function generate(name: string, conf: string, container: Container, tools: Tools): Promise<void> {
   const output = new Lines(tools.line)
-  const argv = ['egencache', '--update', `--repo=${name}`, `--jobs=${tools.jobs}`] as const
+  const argv = [...ARGV, `--repo=${name}`, `--jobs=${tools.jobs}`] as const
   // The calling environment is ignored (bin/egencache, 3.0.83).
   const { status } = await container.run(
     [...argv, `--repositories-configuration=${conf}`],

@@ -23,6 +23,11 @@ export interface RepositoryValue {
   readonly time: number
 }
 
+/** What a kept record knows of a repository's snapshot, as it came or with a metadata cache; undefined for other steps. */
+export function snapshotIn({ kind, output }: { readonly kind: string; readonly output: Output }) {
+  return kind === 'repository' || kind === 'cache' ? valueOf<Partial<RepositoryValue>>(output) : undefined
+}
+
 export interface TreeValue {
   readonly tree: TreeRef
 }

@@ -193,6 +193,7 @@ test('a repository without a metadata cache waits for the snapshots of its maste
     'snapshot:overlay',
   ])
   expect(steps.find(({ id }) => id === 'repository:overlay')).toMatchObject({
+    kind: 'cache',
     input: { name: 'overlay', locations: { overlay: '/o', gentoo: '/g', other: '/x' } },
     parents: {
       snapshot: 'snapshot:overlay',
@@ -201,5 +202,5 @@ test('a repository without a metadata cache waits for the snapshots of its maste
       seed: 'seed:p',
     },
   })
-  expect(steps.find(({ id }) => id === 'repository:gentoo')).toMatchObject({ parents: {} })
+  expect(steps.find(({ id }) => id === 'repository:gentoo')).toMatchObject({ kind: 'repository', parents: {} })
 })

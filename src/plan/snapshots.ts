@@ -77,12 +77,12 @@ function planSnapshot({ name, revision, tree, time }: Omit<PlannedRepository, 'c
   }
 }
 
-/** With its metadata cache. Of its masters the snapshots do: eclasses are what counts, and two may inherit from each other. */
+/** With its metadata cache, for those who want the repository. Of its masters the snapshots do: eclasses are what counts, and two may inherit from each other. */
 function planCached({ name, revision, tree, time, location }: PlannedRepository, cache: PlannedCache): Step {
   const { masters, profile } = cache
   return {
     id: `repository:${name}`,
-    kind: 'repository',
+    kind: 'cache',
     label: `make the metadata cache of ${name}`,
     input: { name, revision, tree, time, locations: locationsOf([{ name, location }, ...masters]) },
     parents: {

@@ -2,7 +2,7 @@
 import { digestOf, type Json } from './json.ts'
 
 export type StepKind =
-  'seed' | 'repository' | 'builder' | 'resolve' | 'fetch' | 'compile' | 'root' | 'finish' | 'pack' | 'sign'
+  'seed' | 'repository' | 'cache' | 'builder' | 'resolve' | 'fetch' | 'compile' | 'root' | 'finish' | 'pack' | 'sign'
 
 export interface Step {
   /** `kind:name`, unique in a graph. */

@@ -10,7 +10,7 @@ import type { Config } from '../../config/model.ts'
 import type { TreeRef } from '../../engine/engine.ts'
 import type { Run } from '../../execute/run.ts'
 import { treesIn } from '../../execute/sweep.ts'
-import { valueOf, type RepositoryValue } from '../../execute/values.ts'
+import { snapshotIn } from '../../execute/values.ts'
 import { dropSnapshots, keptSnapshots } from '../../upstream/kept-snapshots.ts'
 import { namedBy, otherLocks } from '../named.ts'
 
@@ -36,9 +36,10 @@ export async function dropUnnamed(config: Config, lock: Lock, before: Lock, run:
 /** Trees of snapshots, and the records that know them. */
 async function dropTrees(isNamed: (name: string, revision: string) => boolean, run: Run): Promise<void> {
   const records = await run.steps.all()
-  const isUnnamed = ({ kind, output }: (typeof records)[number]) => {
-    if (kind !== 'repository') return false
-    const { name, revision } = valueOf<Partial<RepositoryValue>>(output)
+  const isUnnamed = (record: (typeof records)[number]) => {
+    const snapshot = snapshotIn(record)
+    if (snapshot === undefined) return false
+    const { name, revision } = snapshot
     return name === undefined || revision === undefined || !isNamed(name, revision)
   }
   const unnamed = records.filter(isUnnamed)

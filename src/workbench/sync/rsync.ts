@@ -7,7 +7,7 @@ import { outputOf, realiseSteps } from '../../execute/realise.ts'
 import { rsyncRepository } from '../../execute/rsync.ts'
 import type { Run } from '../../execute/run.ts'
 import { toolsFor } from '../../execute/tools.ts'
-import { valueOf, type RepositoryValue, type SeedValue } from '../../execute/values.ts'
+import { snapshotIn, valueOf, type SeedValue } from '../../execute/values.ts'
 import { makerOf, seedOf } from '../../plan/repositories.ts'
 import { planSeed } from '../../plan/snapshots.ts'
 import type { Repository } from '../../portage/model.ts'
@@ -61,10 +61,10 @@ export async function fetchByRsync(
 /** The tree of the locked revision, if it is unpacked here. */
 async function previousTree(name: string, lock: Lock, run: Run) {
   const revision = lock.repositories[name]?.revision
-  for (const { kind, output } of await run.steps.all()) {
-    if (kind !== 'repository') continue
-    const value = valueOf<RepositoryValue>(output)
-    if (value.name === name && value.revision === revision && (await run.openEngine.has(value.tree))) return value.tree
+  for (const record of await run.steps.all()) {
+    const found = snapshotIn(record)
+    if (found?.name !== name || found.revision !== revision || found.tree === undefined) continue
+    if (await run.openEngine.has(found.tree)) return found.tree
   }
   return undefined
 }

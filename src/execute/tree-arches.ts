@@ -1,6 +1,6 @@
 /** For which machine a stage3 was made, without running anything in it. */
 import type { Engine, TreeRef } from '../engine/engine.ts'
-import { ELF_HEADER, elfArches } from './elf.ts'
+import { ELF_HEADER, elfArches } from '../upstream/elf.ts'
 
 /** Whichever is there first; all of a stage3's programs are of one machine. */
 const PROGRAMS = ['/bin/bash', '/usr/bin/bash', '/bin/sh', '/usr/bin/env'] as const
