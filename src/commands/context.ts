@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readConfig } from '../config/read.ts'
 import { readLock } from '../config/lock.ts'
-import type { Config } from '../config/model.ts'
+import type { Config, Notify } from '../config/model.ts'
 import type { Lock } from '../config/lock.ts'
 import type { Emit } from '../events.ts'
 import type { Run } from '../execute/run.ts'
@@ -21,6 +21,9 @@ export interface Globals {
   readonly verbose?: boolean
   readonly quiet?: boolean
 }
+
+/** Runs that people do not sit and watch to their end. */
+const AWAITED: readonly string[] = ['pipeline', 'stage build', 'bootstrap', 'profile update']
 
 export class Context {
   readonly globals: Globals
@@ -73,7 +76,8 @@ export class Context {
         },
         work,
       )
-    return this.reported(logs, command, during, isOk, quiet)
+    const notify = AWAITED.includes(command) ? config.env.notify : 'none'
+    return this.reported(logs, command, during, isOk, quiet, notify)
   }
 
   /** The flags that a command to be pasted must repeat; empty or with a blank before it. */
@@ -92,10 +96,18 @@ export class Context {
     work: (emit: Emit) => Promise<T>,
     isOk: (result: T) => boolean = () => true,
     quiet = this.globals.quiet ?? false,
+    notify: Notify = 'none',
   ): Promise<T> {
     const { openReporter } = await import('../report/open.ts')
     const { json = false, verbose = false } = this.globals
-    const reporter = openReporter({ json, quiet, verbose, stderr: process.stderr, logs })
+    const reporter = openReporter({
+      json,
+      quiet,
+      verbose,
+      stderr: process.stderr,
+      logs,
+      announce: { by: notify, signal: this.signal },
+    })
     const since = performance.now()
     const seconds = () => (performance.now() - since) / 1000
     if (logs !== undefined) reporter.emit({ type: 'run-started', run: logs.split('/').at(-1) ?? '', command, logs })

@@ -7,7 +7,7 @@ import { nameProblem } from './names.ts'
 import { ORIGINAL_KEY } from './original.ts'
 import { problem } from './problem.ts'
 import { tellUnknownFiles } from './unknown.ts'
-import type { Env } from './model.ts'
+import type { Env, Notify } from './model.ts'
 import type { MessageCode } from './messages.ts'
 import type { ConfigTree } from './tree.ts'
 
@@ -25,6 +25,7 @@ const KNOWN = [
   'repositories',
   'trusted.keys',
   'key.server',
+  'notify',
 ]
 
 /** Ids are 32 bits; the last one means "no id" (chown(2)). */
@@ -45,6 +46,7 @@ export function readEnv(tree: ConfigTree): Env {
     mirrors: readMirrors(tree, 'env/mirrors'),
     repositories: readRepositories(tree),
     keyServer: checked(tree, 'env/key.server', word('key.server'), 'bad-key-server', isKeyServer),
+    notify: checked(tree, 'env/notify', word('notify'), 'bad-notify', isNotify) ?? 'none',
   }
   tellUnknownFiles(tree, 'env', KNOWN, [ORIGINAL_KEY])
   tellUnknownFiles(tree, 'env/trusted.keys', ['stage3', 'repository', 'snapshot'])
@@ -61,14 +63,14 @@ export function readProfile(tree: ConfigTree, file: string, found: NameLine | un
 }
 
 /** The word if it is one that `isGood`, else undefined and a problem. */
-function checked(
+function checked<T extends string = string>(
   tree: ConfigTree,
   file: string,
   found: NameLine | undefined,
   code: MessageCode,
-  isGood: (text: string) => boolean,
-): string | undefined {
-  if (found === undefined || isGood(found.name)) return found?.name
+  isGood: ((text: string) => text is T) | ((text: string) => boolean),
+): T | undefined {
+  if (found === undefined || isGood(found.name)) return found?.name as T | undefined
   tree.problem(problem(code, { file, line: found.line }, { found: found.name }))
   return undefined
 }
@@ -89,6 +91,10 @@ function readNumber(
 
 function isEngine(text: string): boolean {
   return ['embedded', 'docker', 'podman'].includes(text)
+}
+
+function isNotify(text: string): text is Notify {
+  return ['none', 'bell', 'desktop'].includes(text)
 }
 
 function readMirrors(tree: ConfigTree, file: string): string[] {

@@ -283,6 +283,10 @@ const ROWS: { readonly [code in Code]: Row } = {
     files: { 'env/mirrors': '/srv/distfiles\nhttps://example.org/gentoo\ndistfiles\n' },
     says: ['env/mirrors:3: an address (https://…) or an absolute path was wanted; found "distfiles".'],
   },
+  'bad-notify': {
+    files: { 'env/notify': '# when it is over\nmail\n' },
+    says: ['env/notify:2: none, bell or desktop was wanted; found "mail".'],
+  },
   'bad-key-server': {
     files: { 'env/key.server': 'keys.example.org\n' },
     says: [

@@ -135,6 +135,9 @@ export interface Signer {
   readonly home: string | undefined
 }
 
+/** Nobody, whoever hears the terminal's bell, or whoever sees the desktop. */
+export type Notify = 'none' | 'bell' | 'desktop'
+
 export interface Env {
   readonly arch: string
   readonly jobs: number
@@ -151,6 +154,8 @@ export interface Env {
   readonly repositories: ReadonlyMap<string, string>
   /** The key server that pinned keys may be fetched from: `hkps://…`, `hkp://…` or `https://…`; undefined: none is asked. */
   readonly keyServer: string | undefined
+  /** Who is told that a long run has ended. */
+  readonly notify: Notify
 }
 
 export interface Config {

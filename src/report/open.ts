@@ -1,6 +1,7 @@
 /** Where events go: people read standard error, programs and later readers the run's log folder. */
 import { join } from 'node:path'
 import type { Emit, Event } from '../events.ts'
+import { announce, type AnnounceOptions } from './announce.ts'
 import { advance, frame, idle } from './frame.ts'
 import { openJsonLines, type JsonLines } from './json-lines.ts'
 import { paintFor } from './paint.ts'
@@ -16,7 +17,9 @@ export interface ReporterOptions {
   readonly stderr: Terminal
   /** The absolute path of this run's log folder; without one nothing is kept. */
   readonly logs?: string | undefined
-  /** For NO_COLOR and TERM. */
+  /** Who is told that a long run has ended; nobody unless told. */
+  readonly announce?: AnnounceOptions
+  /** For NO_COLOR, TERM and the session's bus. */
   readonly env?: NodeJS.ProcessEnv
   readonly now?: () => number
 }
@@ -36,6 +39,17 @@ export function openReporter(options: ReporterOptions): Reporter {
   const tally = newTally()
   let going = idle
   let open = true
+  let command = ''
+  let announced: Promise<unknown> = Promise.resolve()
+  const tell = (event: Event): void => {
+    if (event.type === 'run-started') ({ command } = event)
+    const to = options.announce
+    if (event.type !== 'run-done' || to === undefined) return
+    announced = announce(event, command, tally, { ...to, stderr, env }).then((trouble) => {
+      if (trouble !== undefined && loudness === 'verbose') stderr.write(`${trouble}\n`)
+      return undefined
+    })
+  }
 
   stderr.on('error', ignore)
   const view = (size: { columns: number; rows: number }): string[] =>
@@ -55,13 +69,14 @@ export function openReporter(options: ReporterOptions): Reporter {
       going = advance(going, event, now())
       display.print(text)
       if (event.type !== 'step-output') display.refresh()
+      tell(event)
     },
-    close() {
+    async close() {
       open = false
       display.close()
       files.close()
+      await announced
       stderr.off('error', ignore)
-      return Promise.resolve()
     },
   }
 }

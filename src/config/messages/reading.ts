@@ -78,6 +78,7 @@ export const READING_MESSAGES = {
     severity: 'error',
     text: 'an address (https://…) or an absolute path was wanted; found "{found}".',
   },
+  'bad-notify': { severity: 'error', text: 'none, bell or desktop was wanted; found "{found}".' },
   'bad-key-server': {
     severity: 'error',
     text: 'the address of a key server (hkps://…, hkp://… or https://…) was wanted; found "{found}".',
