@@ -4,6 +4,7 @@ import type { Config } from '../config/model.ts'
 import { suggest } from '../config/names.ts'
 import { UserError } from '../errors.ts'
 import type { Repository } from '../portage/model.ts'
+import { visible } from '../visible.ts'
 import type { PlannedRepository, PlannedSeed } from './snapshots.ts'
 
 /** What planning asks of a locked revision. */
@@ -66,8 +67,9 @@ function mastersOf(name: string, { repositories, facts }: Planning): string[] {
 }
 
 export function missingMaster(name: string, master: string): UserError {
-  return new UserError('missing-master', `The repository ${name} inherits from ${master}, which no repos.conf names.`, {
-    hint: `add a [${master}] section to repos.conf`,
+  const shown = visible(master)
+  return new UserError('missing-master', `The repository ${name} inherits from ${shown}, which no repos.conf names.`, {
+    hint: `add a [${shown}] section to repos.conf`,
   })
 }
 

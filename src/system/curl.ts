@@ -6,9 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { Interrupted, UserError } from '../errors.ts'
+import { Interrupted } from '../errors.ts'
 import { readIfThere } from './files.ts'
-import { hostEnvironment } from './process.ts'
+import { hostEnvironment, missingProgram } from './process.ts'
 import { lastHead } from './http-head.ts'
 import type { Head } from './http-head.ts'
 
@@ -136,7 +136,7 @@ export async function request(asked: Request, receiver: Receiver, signal: AbortS
     }
     const ended = await curl
     if (ended.isCanceled) throw new Interrupted()
-    if (ended.code === 'ENOENT') throw missingCurl()
+    if (ended.code === 'ENOENT') throw missingProgram('curl', 'to download')
     const last = head ?? (await readHead())
     const exit = ended.exitCode ?? 128
     if (exit === 0 && head === undefined && last !== undefined) await receiver.onHead(last)
@@ -144,10 +144,4 @@ export async function request(asked: Request, receiver: Receiver, signal: AbortS
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-function missingCurl(): UserError {
-  return new UserError('missing-program', 'The program curl is not installed; it is needed to download.', {
-    hint: 'gentoomuch doctor names every program that is missing and how to install it',
-  })
 }

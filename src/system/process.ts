@@ -59,7 +59,8 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
   return { status, stdout: result.stdout, stderr: result.stderr }
 }
 
-function missingProgram(file: string, purpose?: string): UserError {
+/** @param purpose `to download`, `to take in gentoo` */
+export function missingProgram(file: string, purpose?: string): UserError {
   return new UserError(
     'missing-program',
     `The program ${file} is not installed${purpose ? `; it is needed ${purpose}` : ''}.`,

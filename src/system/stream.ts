@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { Duplex, Readable } from 'node:stream'
 import { Interrupted, UserError } from '../errors.ts'
-import { hostEnvironment } from './process.ts'
+import { hostEnvironment, missingProgram } from './process.ts'
 
 export interface StreamOptions {
   readonly cwd?: string
@@ -110,7 +110,7 @@ function connect(
     if (!stream.push(chunk)) child.stdout?.pause()
   })
   child.once('error', (error: NodeJS.ErrnoException) => {
-    stream.destroy(error.code === 'ENOENT' ? missing(argv[0], options.purpose) : error)
+    stream.destroy(error.code === 'ENOENT' ? missingProgram(argv[0], options.purpose) : error)
   })
   child.once('close', (status, name) => {
     options.signal?.removeEventListener('abort', interrupt)
@@ -128,13 +128,6 @@ function connect(
   })
   if (options.signal?.aborted) interrupt()
   else options.signal?.addEventListener('abort', interrupt, { once: true })
-}
-
-function missing(file: string, purpose?: string): UserError {
-  const what = purpose === undefined ? '' : `; it is needed ${purpose}`
-  return new UserError('missing-program', `The program ${file} is not installed${what}.`, {
-    hint: 'gentoomuch doctor names every program that is missing and how to install it',
-  })
 }
 
 function failed(file: string, how: string, program: Program, purpose?: string): UserError {

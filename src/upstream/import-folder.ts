@@ -1,7 +1,9 @@
 /** A folder of this host → one commit of a mirror. */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { UserError } from '../errors.ts'
-import { commitTree, importFiles, isTreeName, type Imported, type ImportOptions, type Importer } from './import.ts'
+import { commitTree, importFiles, type Imported, type ImportOptions } from './import.ts'
+import { isTreeName } from './import-names.ts'
+import type { Importer } from './import-stream.ts'
 
 export interface FolderImportOptions extends ImportOptions {
   /** Absolute path. */

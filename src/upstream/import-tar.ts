@@ -3,7 +3,9 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract, type Entry, type Headers } from 'tar-stream'
 import { EXIT, UserError } from '../errors.ts'
-import { badPath, importFiles, visiblePath, type Imported, type ImportOptions, type Importer } from './import.ts'
+import { importFiles, type Imported, type ImportOptions } from './import.ts'
+import { badPath, visiblePath } from './import-names.ts'
+import type { Importer } from './import-stream.ts'
 
 export interface TarImportOptions extends ImportOptions {
   /** Plain tar, with one folder that everything is in. */

@@ -1,4 +1,5 @@
 /** The text of `latest-stage3….txt`, after its signature was verified. Pure. */
+import { stampTime } from './stamp.ts'
 
 export interface Latest {
   /** Architecture and flavour, as they stand in the name: `amd64-hardened-openrc`. */
@@ -39,16 +40,8 @@ const ENTRY =
 function parseEntry(line: string): Latest | undefined {
   const { folder, name, subject, word, at, bytes: digits } = ENTRY.exec(line)?.groups ?? {}
   if (folder === undefined || name === undefined || subject === undefined || word === undefined) return undefined
-  const time = timeOf(folder)
+  const time = stampTime(folder)
   const bytes = Number(digits)
   if (folder !== at || time === undefined || !Number.isSafeInteger(bytes)) return undefined
   return { subject, word, name, path: `${folder}/${name}`, bytes, time }
-}
-
-/** `20260101T170000Z` → epoch seconds; undefined for what is no time. */
-function timeOf(stamp: string): number | undefined {
-  const iso = stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6.000Z')
-  const milliseconds = Date.parse(iso)
-  if (Number.isNaN(milliseconds) || new Date(milliseconds).toISOString() !== iso) return undefined
-  return milliseconds / 1000
 }

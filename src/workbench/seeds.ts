@@ -14,11 +14,12 @@ import { hashFile } from '../system/hash.ts'
 import { moveFile, moveFolder, sweepMoves } from '../system/move.ts'
 import { keySources } from '../upstream/key-sources.ts'
 import { listFlavours, type LatestStage3 } from '../upstream/latest.ts'
-import type { FailedMirror } from '../upstream/mirrors.ts'
 import { mirrorRoots } from '../upstream/mirror-roots.ts'
 import { obtainStage3, stage3Wish, type Stage3Files, type Stage3Wish } from '../upstream/stage3-source.ts'
 import { verifyStage3, type VerifiedStage3 } from '../upstream/stage3.ts'
+import { stage3Time } from '../upstream/stamp.ts'
 import { stage3Role, withTrustedKeys } from '../upstream/trust.ts'
+import { tellBytes, tellMirrors } from './downloads.ts'
 
 /** What the caller asked for. */
 export interface Stage3Choice {
@@ -80,7 +81,7 @@ export async function flavours(
   try {
     const sources = keySources(config, signal)
     const roots = mirrorRoots(config, mirrors)
-    const onMirror = telling(emit)
+    const onMirror = tellMirrors(emit)
     const listed = await withTrustedKeys(stage3Role(sources), sources, (keys) =>
       listFlavours({ roots, arch: config.env.arch, keys, folder, signal, onMirror }),
     )
@@ -116,11 +117,8 @@ function obtain(
     signature,
     kept: (name, bytes) => keptSeed(run, name, bytes),
     sources: keySources(config, run.signal),
-    onMirror: telling(run.emit),
-    onBytes: (done, total) => {
-      const text = total === undefined ? `${size(done)} fetched` : `${size(done)} of ${size(total)} fetched`
-      run.emit({ type: 'step-progress', id: STEP.id, text, done, ...(total === undefined ? {} : { total }) })
-    },
+    onMirror: tellMirrors(run.emit),
+    onBytes: tellBytes(run.emit, STEP.id),
     signal: run.signal,
   })
 }
@@ -132,7 +130,7 @@ function verify(
   { tarball, signature, digests, name }: Stage3Files,
   { choice, before, folder }: { choice: Stage3Choice; before: LockedProfile | undefined; folder: string },
 ): Promise<VerifiedStage3> {
-  const newerThan = before === undefined ? undefined : (before.signedAt ?? timeOf(before.stage3))
+  const newerThan = before === undefined ? undefined : (before.signedAt ?? stage3Time(before.stage3))
   return verifyStage3({
     tarball,
     signature,
@@ -190,7 +188,7 @@ const MONTH = 30 * 86_400
 
 /** Upstream builds weekly: a mirror that has nothing newer may keep fixes away. */
 function warnIfStale({ name, signedAt }: VerifiedStage3, run: Run): void {
-  const days = Math.floor((Date.now() / 1000 - (timeOf(name) ?? signedAt)) / 86_400)
+  const days = Math.floor((Date.now() / 1000 - (stage3Time(name) ?? signedAt)) / 86_400)
   if (days * 86_400 <= MONTH) return
   run.emit({
     type: 'note',
@@ -198,25 +196,6 @@ function warnIfStale({ name, signedAt }: VerifiedStage3, run: Run): void {
     text: `The newest stage3 that was found, ${name}, is ${days} days old.`,
     hint: 'the mirror may stand still: try another one with --mirror',
   })
-}
-
-/** `stage3-amd64-openrc-20260101T170000Z.tar.xz` → epoch seconds; undefined for names of another kind. */
-function timeOf(name: string): number | undefined {
-  const found = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.tar\./.exec(name)
-  if (found === null) return undefined
-  const [, year, month, day, hour, minute, second] = found
-  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) / 1000
-  return Number.isNaN(time) ? undefined : time
-}
-
-function telling(emit: Emit): (failed: FailedMirror) => void {
-  const told = new Set<string>()
-  return ({ root, error }) => {
-    // Of every file that it does not give.
-    if (told.has(root)) return
-    told.add(root)
-    emit({ type: 'note', level: 'warning', text: `The mirror ${root} is passed over: ${error.reason}.` })
-  }
 }
 
 async function forgetAllBut(folder: string, keeps: (name: string) => boolean): Promise<void> {

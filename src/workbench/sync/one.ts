@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Lock, LockedRepository } from '../../config/lock.ts'
 import { UserError } from '../../errors.ts'
 import type { Run } from '../../execute/run.ts'
+import { missingMaster } from '../../plan/repositories.ts'
 import type { Repository } from '../../portage/model.ts'
-import { size } from '../../report/size.ts'
 import { changesBetween } from '../../upstream/changes.ts'
 import { repositoryFacts } from '../../upstream/facts.ts'
 import { fetchAt } from '../../upstream/history.ts'
@@ -18,6 +18,7 @@ import {
 import { hasRevision } from '../../upstream/repository-lists.ts'
 import { demandNotOlder } from '../../upstream/webrsync.ts'
 import { visible } from '../../visible.ts'
+import { tellBytes, tellMirrors } from '../downloads.ts'
 import { fetchByRsync } from './rsync.ts'
 import type { Setting, Synced } from './sync.ts'
 
@@ -35,10 +36,9 @@ export async function syncOne(
   const options: FetchOptions = {
     ...mirror,
     ...(before === undefined ? {} : { locked: before }),
-    onBytes: (done, total) => run.emit({ type: 'step-progress', id: `sync:${name}`, ...amount(done, total) }),
+    onBytes: tellBytes(run.emit, `sync:${name}`),
     downloads: run.layout.downloads,
-    onMirror: ({ root, error }) =>
-      run.emit({ type: 'note', level: 'warning', text: `The mirror ${root} is passed over: ${error.reason}.` }),
+    onMirror: tellMirrors(run.emit),
   }
   const snapshot = await fetchOne(repository, source, lock, options, setting)
   tell(snapshot, source, run)
@@ -113,13 +113,5 @@ async function look(
       { hint: `name the section [${visible(facts.name)}] in repos.conf` },
     )
   const missing = facts.masters.find((master) => master !== name && !known.has(master))
-  if (missing !== undefined)
-    throw new UserError('missing-master', `${name} inherits from ${visible(missing)}, which no repos.conf names.`, {
-      hint: `add a [${visible(missing)}] section to repos.conf`,
-    })
-}
-
-function amount(done: number, total: number | undefined) {
-  const text = total === undefined ? `${size(done)} fetched` : `${size(done)} of ${size(total)} fetched`
-  return { text, done, ...(total === undefined ? {} : { total }) }
+  if (missing !== undefined) throw missingMaster(name, missing)
 }
