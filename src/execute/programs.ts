@@ -1,23 +1,36 @@
 /** Our own small programs that run inside containers, on that tree's own Portage, or its bash. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { projectRoot } from '../system/project.ts'
 
 const FOLDER = join(projectRoot(), 'src/execute/programs')
 
-export type Program = 'about.py' | 'resolve.py' | 'normalise.py' | 'view.py' | 'news.py' | 'remove.sh'
+export type Program = 'about.py' | 'resolve' | 'normalise.py' | 'view.py' | 'news.py' | 'remove.sh'
 
 /** Part of the key of every step that runs the program. */
 export function programDigest(program: Program): string {
-  return createHash('sha256')
-    .update(readFileSync(join(FOLDER, program)))
-    .digest('hex')
+  const digest = createHash('sha256')
+  for (const file of filesOf(program))
+    digest
+      .update(`${file}\0`)
+      .update(readFileSync(join(FOLDER, file)))
+      .update('\0')
+  return digest.digest('hex')
 }
 
 /** Copies programs into a folder that a container can read, whatever the rights of the checkout. */
 export async function layOut(folder: string, programs: readonly Program[]): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  for (const program of programs) await copyFile(join(FOLDER, program), join(folder, program))
+  for (const file of programs.flatMap(filesOf)) {
+    await mkdir(dirname(join(folder, file)), { recursive: true })
+    await copyFile(join(FOLDER, file), join(folder, file))
+  }
+}
+
+/** A program is a file, or a folder of Python modules which `python3 FOLDER` runs; what Python left there is none of it. */
+function filesOf(program: Program): string[] {
+  if (program.includes('.')) return [program]
+  const names = readdirSync(join(FOLDER, program)).filter((name) => name.endsWith('.py'))
+  return names.toSorted().map((name) => join(program, name))
 }

@@ -21,7 +21,7 @@ export function rootAtoms(sets: readonly string[]): string[] {
 }
 
 export const resolve: Handler = {
-  recipe: { version: 1, program: programDigest('resolve.py'), environment: portageEnvironment(1) },
+  recipe: { version: 1, program: programDigest('resolve'), environment: portageEnvironment(1) },
   present: () => Promise.resolve(true),
 
   async run(work, tools) {
@@ -32,12 +32,12 @@ export const resolve: Handler = {
       portage,
       seedProfile: from.profile,
       folders: ['/out', PLACES.target],
-      programs: ['resolve.py'],
+      programs: ['resolve'],
       phases: false,
     })
     return within(opening, async (container) => {
       const output = new Lines(tools.line)
-      const argv = ['python3', join(PLACES.programs, 'resolve.py'), '/out', ...rootAtoms(sets)] as const
+      const argv = ['python3', join(PLACES.programs, 'resolve'), '/out', ...rootAtoms(sets)] as const
       const exit = await container.run(
         argv,
         { stdout: output, stderr: output, env: { ROOT: PLACES.target, SYSROOT: '/' } },

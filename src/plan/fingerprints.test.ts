@@ -24,6 +24,7 @@ const build = (id: string) => ({ id, kinds: ['build'] })
 const run = (id: string) => ({ id, kinds: ['run'] })
 const answer = (packages: Part[], installed: Resolved['installed'] = [], toolchain = 'gcc 14'): Resolved => ({
   packages: packages.map(entry),
+  asked: {},
   installed,
   toolchain,
 })

@@ -23,6 +23,8 @@ export interface ResolvedPackage {
   readonly installed?: string
   /** Everything that decides what the ebuild becomes, except its build dependencies. */
   readonly madeFrom?: Json
+  /** Digest of the settings that decide what merging its binary package does; there for what comes from an ebuild. */
+  readonly merging?: string
   readonly distfiles?: readonly string[]
   readonly restrict?: readonly string[]
   /** The machine has patches, a bashrc, settings or a saved configuration that may make this package another one. */
@@ -32,6 +34,8 @@ export interface ResolvedPackage {
 export interface Resolved {
   /** In merge order, what the builder already has last. */
   readonly packages: readonly ResolvedPackage[]
+  /** Each argument of the resolve (`@system`, `@SET`) → ids of the packages that it or a set nested in it names. */
+  readonly asked: Readonly<Record<string, readonly string[]>>
   readonly installed: readonly {
     readonly cpv: string
     readonly name: string

@@ -1,0 +1,105 @@
+"""Portage's answer as data: each package with what it is made from and what it needs, and who asked for it."""
+
+from _emerge.Package import Package
+from installed import installed_digest, installed_packages, toolchain
+from making import Making
+from portage._sets import SETPREFIX
+
+
+class Answer:
+    def __init__(self, depgraph, config):
+        self.depgraph = depgraph
+        self.graph = depgraph._dynamic_config.digraph
+        self.trees = config.trees
+        self.target = config.target_config.root
+        self.running = config.running_config
+        self.making = Making(config.trees[self.target])
+
+    def as_data(self, arguments):
+        packages = self.in_order()
+        vardb = self.trees[self.running.root]["vartree"].dbapi
+        return {
+            "packages": [self.describe(package) for package in packages],
+            "asked": {argument: self.named_by(argument) for argument in arguments},
+            "installed": installed_packages(vardb, {package.cp for package in packages}),
+            "toolchain": toolchain(self.trees[self.target]["vartree"].settings, vardb),
+        }
+
+    def in_order(self):
+        """What is to be merged in merge order, then what the builder already has."""
+        ordered = {node: None for node in self.depgraph.altlist() if is_merge(node)}
+        for package in self.graph:
+            if isinstance(package, Package) and package.installed:
+                ordered.setdefault(package)
+        return list(ordered)
+
+    def describe(self, package):
+        entry = {
+            "id": self.id_of(package),
+            "cpv": str(package.cpv),
+            "name": str(package.cp),
+            "version": str(package.cpv)[len(package.cp) + 1 :],
+            "slot": package.slot,
+            "subslot": package.sub_slot or package.slot,
+            "repository": package.repo,
+            "use": sorted(package.use.enabled),
+            "needs": self.needs_of(package),
+        }
+        if package.installed:
+            entry["installed"] = installed_digest(self.trees[package.root]["vartree"].dbapi, package.cpv)
+        else:
+            entry.update(self.making.of(package))
+        return entry
+
+    def id_of(self, package):
+        where = "target" if package.root == self.target else "builder"
+        return f"{where}:{package.cpv}"
+
+    def needs_of(self, package):
+        needs = []
+        for child, priorities in self.graph.nodes.get(package, ({},))[0].items():
+            if isinstance(child, Package):
+                kinds = sorted({kind for priority in priorities for kind in kinds_of(priority)})
+                needs.append({"id": self.id_of(child), "kinds": kinds})
+        return sorted(needs, key=lambda need: need["id"])
+
+    def named_by(self, argument):
+        """The packages that an argument of emerge names itself; a set names what its nested sets name."""
+        names = with_nested(argument, self.trees[self.target]["root_config"].sets)
+        ids = set()
+        for package, parents in self.depgraph._dynamic_config._parent_atoms.items():
+            if package.root == self.target and package in self.graph:
+                if any(getattr(parent, "arg", None) in names for parent, _ in parents):
+                    ids.add(self.id_of(package))
+        return sorted(ids)
+
+
+def is_merge(node):
+    return isinstance(node, Package) and node.operation == "merge"
+
+
+def with_nested(argument, sets):
+    """The argument, and every set below it, each as it stands in an argument of emerge."""
+    names, todo = set(), [argument]
+    while todo:
+        name = todo.pop()
+        if name in names:
+            continue
+        names.add(name)
+        found = sets.get(name[len(SETPREFIX) :]) if name.startswith(SETPREFIX) else None
+        if found is not None:
+            todo.extend(token for token in found.getNonAtoms() if token.startswith(SETPREFIX))
+    return names
+
+
+def kinds_of(priority):
+    kinds = []
+    if priority.buildtime or priority.buildtime_slot_op:
+        kinds.append("build")
+    if priority.runtime or priority.runtime_slot_op:
+        kinds.append("run")
+    if priority.runtime_post:
+        kinds.append("post")
+    if priority.installtime:
+        kinds.append("install")
+    return kinds

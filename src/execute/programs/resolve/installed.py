@@ -1,0 +1,45 @@
+"""What the builder has: packages, their identity, and the programs that compile."""
+
+import subprocess
+
+from digests import sha256_of
+
+
+def installed_digest(vardb, cpv):
+    """Identity of what is installed in the builder: names and contents of its files, USE; no times."""
+    contents = vardb._dblink(cpv).getcontents()
+    rows = []
+    for path in sorted(contents):
+        kind, *rest = contents[path]
+        rows.append(f"{kind} {path} {rest[1] if kind == 'obj' else rest[1] if kind == 'sym' else ''}")
+    return sha256_of(*rows, *sorted(vardb.aux_get(cpv, ["USE"])[0].split()))
+
+
+def installed_packages(vardb, asked):
+    """What the builder has; with its identity where a package of that name is in the answer."""
+    rows = []
+    for cpv in vardb.cpv_all():
+        slot, use = vardb.aux_get(cpv, ["SLOT", "USE"])
+        row = {"cpv": str(cpv), "name": str(cpv.cp), "slot": slot.split("/")[0], "use": sorted(use.split())}
+        if cpv.cp in asked:
+            row["digest"] = installed_digest(vardb, cpv)
+        rows.append(row)
+    return sorted(rows, key=lambda row: row["cpv"])
+
+
+def toolchain(settings, vardb):
+    """What compiles, named by nobody's DEPEND: the programs' own words, and the packages that bring them."""
+    chost = settings.get("CHOST", "")
+    answers = {}
+    for name in ("gcc", "g++", "ld", "clang", "rustc", "go"):
+        for program in (f"{chost}-{name}", name):
+            try:
+                done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+            except FileNotFoundError:
+                continue
+            answers[name] = done.stdout.split("\n")[0]
+            break
+    for name in ("sys-devel/gcc", "sys-devel/binutils", "sys-libs/glibc", "sys-libs/musl", "llvm-core/clang", "dev-lang/rust"):
+        for cpv in vardb.match(name):
+            answers[f"{name} {cpv}"] = " ".join(vardb.aux_get(cpv, ["SLOT", "USE"]))
+    return answers
