@@ -5,9 +5,11 @@ import { ensurePrograms } from '../src/workbench/prerequisites.ts'
 
 /** Serves a repository to the tests; what fetches it is the seed's own. */
 const RSYNC: Program = { name: 'rsync', purpose: 'for the tests', debian: 'rsync', gentoo: 'net-misc/rsync' }
+/** What lets calls of the program go wrong is a small library (tests/faults/); Debian's gcc alone has no headers. */
+const GCC: Program = { name: 'gcc', purpose: 'for the tests', debian: 'build-essential', gentoo: 'sys-devel/gcc' }
 
 try {
-  await ensurePrograms([...PROGRAMS, ...MINIATURE_PROGRAMS, PIGZ, SQFSTAR, RSYNC], {
+  await ensurePrograms([...PROGRAMS, ...MINIATURE_PROGRAMS, PIGZ, SQFSTAR, RSYNC, GCC], {
     yes: true,
     emit: (event) => {
       if (event.type === 'note') console.log(event.text)

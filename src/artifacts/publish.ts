@@ -1,8 +1,8 @@
 /** Finished builds appear whole, under a name that stays and with `latest` pointing at the newest. */
-import { lstat, mkdir, rename, rm, symlink } from 'node:fs/promises'
+import { lstat, rename, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
-import { exists, isMissing, syncFolder } from '../system/files.ts'
+import { exists, isMissing, makeFolder, syncFolder } from '../system/files.ts'
 import { moveFolder, sweepMoves, unfinishedBeside } from '../system/move.ts'
 
 export interface PublishOptions {
@@ -30,7 +30,7 @@ export async function publishBuild(options: PublishOptions): Promise<string> {
   if (build === LATEST) throw badName(build, 'build')
   const home = join(stages, name)
   const target = join(home, build)
-  await mkdir(home, { recursive: true })
+  await makeFolder(home)
   await sweepMoves(home)
   // A rename would silently replace an empty folder.
   if (await exists(target))

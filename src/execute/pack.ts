@@ -1,5 +1,5 @@
 /** pack: the finished tree as a tarball that is the same every time, with its lists. */
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseCompression } from '../artifacts/compression.ts'
 import { writeDigests } from '../artifacts/digests.ts'
@@ -7,8 +7,8 @@ import { parseNodes } from '../artifacts/nodes.ts'
 import { packTree } from '../artifacts/pack.ts'
 import { canonical, digestOf, type Json } from '../plan/json.ts'
 import { writeWhole } from '../system/files.ts'
-import { moveFolder, sweepMoves } from '../system/move.ts'
-import type { Handler, Tools } from './handler.ts'
+import { replaceFolder } from '../system/move.ts'
+import type { Handler } from './handler.ts'
 import {
   asValue,
   epochOf,
@@ -57,7 +57,7 @@ export const pack: Handler = {
     await writeWhole(join(folder, `${packed.tarball.name}.packages`), packages.map((cpv) => `${cpv}\n`).join(''))
     await writeWhole(join(folder, `${packed.tarball.name}.sources`), sourcesText(input.sources))
     await writeDigests(folder, packed.tarball, packed.contents)
-    await keep(folder, work.key, tools)
+    await replaceFolder(folder, join(tools.layout.packed, work.key))
     const value: PackedValue = { folder: work.key, packed, packages, epoch }
     return {
       digest: digestOf({ tarball: packed.tarball.sha512, name: packed.tarball.name }),
@@ -81,14 +81,6 @@ function everyStep(tell: (step: number) => void): (bytes: number) => void {
     const step = Math.floor(bytes / 1024 / 1024 / PROGRESS_MIB)
     if (step > told) tell((told = step))
   }
-}
-
-async function keep(folder: string, key: string, tools: Tools): Promise<void> {
-  const target = join(tools.layout.packed, key)
-  await mkdir(tools.layout.packed, { recursive: true })
-  await rm(target, { recursive: true, force: true })
-  await sweepMoves(tools.layout.packed)
-  await moveFolder(folder, target)
 }
 
 /** `20260101T000000Z`, as upstream writes it. */

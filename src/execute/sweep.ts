@@ -3,6 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TreeRef } from '../engine/engine.ts'
 import type { Output } from '../plan/step.ts'
+import type { Layout } from '../store/layout.ts'
 import { exists } from '../system/files.ts'
 import { endAgent } from '../system/gpg-sign.ts'
 import { sweepMoves } from '../system/move.ts'
@@ -13,19 +14,26 @@ import type { Run } from './run.ts'
 export async function sweep(run: Run): Promise<void> {
   await run.openEngine.sweep()
   await clearScratch(run)
+  // A run that was killed right at its beginning had not said yet that it works.
+  for (const folder of [run.layout.data, run.layout.store]) await removeTemporaries(folder)
   if (!(await exists(run.layout.working))) return
-  const { data, store, git, caches, steps, last, failed, packages, packed, seeds, distfiles, stages } = run.layout
+  await sweepFiles(run.layout)
+  // An agent that a killed run started for a home of its own would stay; a passphrase asked for once more is the price.
+  if (run.signer?.home !== undefined) await endAgent(run.signer.home)
+  const records = await run.steps.all()
+  await run.openEngine.prune(records.flatMap((record) => treesIn(record.output)))
+}
+
+/** Removes every file and folder that had not got its name yet. */
+export async function sweepFiles(layout: Layout): Promise<void> {
+  const { data, store, git, caches, steps, last, failed, packages, packed, seeds, distfiles, stages } = layout
   const mirrors = (await readdir(git).catch(() => [])).flatMap((name) =>
     ['kept', 'facts'].map((kind) => join(git, name, 'gentoomuch', kind)),
   )
   for (const folder of [data, store, steps, last, failed, ...mirrors]) await removeTemporaries(folder)
   const machines = (await readdir(stages).catch(() => [])).map((name) => join(stages, name))
-  for (const folder of [packages, packed, seeds, distfiles, caches, ...machines])
+  for (const folder of [store, packages, packed, seeds, distfiles, caches, ...machines])
     if (await exists(folder)) await sweepMoves(folder)
-  // An agent that a killed run started for a home of its own would stay; a passphrase asked for once more is the price.
-  if (run.signer?.home !== undefined) await endAgent(run.signer.home)
-  const records = await run.steps.all()
-  await run.openEngine.prune(records.flatMap((record) => treesIn(record.output)))
 }
 
 /** Empties the working space, but for what failed containers have mounted. */

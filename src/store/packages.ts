@@ -3,11 +3,11 @@
  * package still fits, so containers are only ever offered exactly the entries that do.
  */
 import { randomUUID } from 'node:crypto'
-import { cp, link, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { cp, link, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { hashFile } from '../system/hash.ts'
-import { writeWhole } from '../system/files.ts'
-import { moveFolder } from '../system/move.ts'
+import { makeFolder, writeWhole } from '../system/files.ts'
+import { removeFolder, replaceFolder } from '../system/move.ts'
 import type { Layout } from './layout.ts'
 import { readJson } from './steps.ts'
 
@@ -39,7 +39,7 @@ export class PackageStore {
   async verified(fingerprint: string): Promise<PackageEntry | undefined> {
     const entry = await this.find(fingerprint)
     if (entry === undefined || (await hashFile(this.file(fingerprint), 'sha256')) === entry.sha256) return entry
-    await rm(this.folder(fingerprint), { recursive: true, force: true })
+    await removeFolder(this.folder(fingerprint))
     return undefined
   }
 
@@ -57,12 +57,10 @@ export class PackageStore {
       bytes: (await stat(file)).size,
     }
     const aside = join(this.layout.scratch, `package-${randomUUID()}`)
-    await mkdir(aside, { recursive: true })
+    await makeFolder(aside)
     await rename(file, join(aside, 'package.gpkg.tar'))
     await writeWhole(join(aside, 'entry.json'), JSON.stringify(entry))
-    await mkdir(this.layout.packages, { recursive: true })
-    await rm(this.folder(fingerprint), { recursive: true, force: true })
-    await moveFolder(aside, this.folder(fingerprint))
+    await replaceFolder(aside, this.folder(fingerprint))
     return entry
   }
 
@@ -72,7 +70,7 @@ export class PackageStore {
    */
   async offer(fingerprints: readonly string[], folder: string): Promise<string[]> {
     const damaged: string[] = []
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     for (const fingerprint of fingerprints) {
       const entry = await this.verified(fingerprint)
       if (entry === undefined) {
@@ -81,7 +79,7 @@ export class PackageStore {
       }
       const file = this.file(fingerprint)
       const target = join(folder, binaryPath(entry.cpv))
-      await mkdir(dirname(target), { recursive: true })
+      await makeFolder(dirname(target))
       // A hard link costs nothing; another file system (scratch on tmpfs) takes a copy.
       await link(file, target).catch(() => cp(file, target))
     }

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path'
 /** Writes a file whole: temporary name beside it, fsync, rename, fsync of the folder. Makes the folder if it is missing. */
 export async function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   const folder = dirname(path)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`)
   try {
     const handle = await open(temporary, 'wx', mode)
@@ -22,6 +22,22 @@ export async function writeWhole(path: string, content: string | Uint8Array, mod
     throw error
   }
   await syncFolder(folder)
+}
+
+/**
+ * Makes a folder and those above it where they are missing. Node's own recursive mkdir says of a full disk that the folder
+ * does not exist.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    if (isMissing(error) && dirname(path) !== path) {
+      await makeFolder(dirname(path))
+      return makeFolder(path)
+    }
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error
+  }
 }
 
 /** Makes renames inside a folder survive a power cut. */

@@ -1,8 +1,8 @@
 /** Moving a finished folder to its place, where it appears whole, also from another file system (scratch on a tmpfs). */
 import { randomUUID } from 'node:crypto'
-import { chmod, copyFile, cp, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, cp, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { syncFolder } from './files.ts'
+import { isMissing, makeFolder, syncFolder } from './files.ts'
 
 /** What an interrupted move may leave beside its target; `sweepMoves` removes it. */
 const UNFINISHED = '.unfinished-'
@@ -24,9 +24,21 @@ export async function moveFolder(from: string, target: string): Promise<void> {
 
 /** The same, in the place of what is there: for what can be made again, since for a moment neither is there. */
 export async function replaceFolder(from: string, target: string): Promise<void> {
-  await mkdir(dirname(target), { recursive: true })
-  await rm(target, { recursive: true, force: true })
+  await makeFolder(dirname(target))
+  await removeFolder(target)
   await moveFolder(from, target)
+}
+
+/** Removes a finished folder, or what stands in its place: it is gone at once, or all of it is still there. */
+export async function removeFolder(target: string): Promise<void> {
+  const aside = unfinishedBeside(target)
+  try {
+    await rename(target, aside)
+  } catch (error) {
+    if (isMissing(error)) return
+    throw error
+  }
+  await rm(aside, { recursive: true, force: true })
 }
 
 /** The same for one file; a file of that name is replaced. */
@@ -36,8 +48,13 @@ export async function moveFile(from: string, target: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
     const copy = unfinishedBeside(target)
-    await copyFile(from, copy)
-    await rename(copy, target)
+    try {
+      await copyFile(from, copy)
+      await rename(copy, target)
+    } catch (failed) {
+      await rm(copy, { force: true })
+      throw failed
+    }
     await rm(from)
   }
 }

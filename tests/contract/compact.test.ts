@@ -14,7 +14,7 @@ import { openEngine } from '../../src/engine/open.ts'
 import { findProgram } from '../../src/system/os-packages.ts'
 import { run } from '../../src/system/process.ts'
 import { programBytes } from '../../src/system/stream.ts'
-import { compileHeld } from './compiled.ts'
+import { compileProgram } from '../kit/compiled.ts'
 import { smallTree } from './small-tree.ts'
 import { tarOf, type Member } from './tar-writer.ts'
 
@@ -243,7 +243,7 @@ describe.each(ENGINES)('engine %s', (name) => {
 
   test('kill -9 of the program leaves no mount and no loop device', async () => {
     const { compact } = await both(repository)
-    const held = await compileHeld(scratch)
+    const held = await compileProgram('tests/contract/held.ts', scratch)
     const words = [held, name, data, JSON.stringify(tree), '1000001', '1000002', JSON.stringify(compact)]
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(child.stdout, 'data')

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Container, ContainerSpec, Engine, Io, TreeRef } from '../../src/engine/engine.ts'
 import { openEngine } from '../../src/engine/open.ts'
 import { run } from '../../src/system/process.ts'
-import { compileHeld } from './compiled.ts'
+import { compileProgram } from '../kit/compiled.ts'
 import { smallTree } from './small-tree.ts'
 import { tarOf, type Member } from './tar-writer.ts'
 
@@ -705,7 +705,7 @@ describe.each(ENGINES)('engine %s', (name) => {
     })
 
     test('kill -9 of the program leaves no process and no mount', async () => {
-      const compiled = await compileHeld(scratch)
+      const compiled = await compileProgram('tests/contract/held.ts', scratch)
       const words = [compiled, name, data, JSON.stringify(tree), mark(6), mark(7)]
       const held = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
       await once(held.stdout, 'data')

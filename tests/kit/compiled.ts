@@ -1,4 +1,4 @@
-/** The program that holds a container, compiled as the product is. */
+/** A program of the tests, compiled as the product is: for what has to be a process of its own. */
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,13 +6,16 @@ import { run } from '../../src/system/process.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 
-/** @returns the path of the compiled `held.ts` */
-export async function compileHeld(scratch: string): Promise<string> {
+/**
+ * @param program path of its source in the repository
+ * @returns the path of the compiled program
+ */
+export async function compileProgram(program: string, scratch: string): Promise<string> {
   const at = join(scratch, 'compiled')
   await mkdir(at)
   const own = {
     extends: join(REPOSITORY, 'tsconfig.json'),
-    files: [join(REPOSITORY, 'tests/contract/held.ts')],
+    files: [join(REPOSITORY, program)],
     include: [],
   }
   await writeFile(
@@ -24,5 +27,5 @@ export async function compileHeld(scratch: string): Promise<string> {
     recursive: true,
   })
   await run([join(REPOSITORY, 'node_modules/.bin/tsc'), '-p', at])
-  return join(at, 'dist/tests/contract/held.js')
+  return join(at, 'dist', program.replace(/\.ts$/, '.js'))
 }
