@@ -79,10 +79,10 @@ const CHANGES: readonly Omit<Act, 'across'>[] = [
   },
 ]
 
-const ACTS: readonly Act[] = CHANGES.flatMap((change) => [
-  { ...change, across: false },
+const ACTS: readonly Act[] = CHANGES.flatMap((one) => [
+  { ...one, across: false },
   // A record is written in its place, never moved there.
-  ...(['file', 'folder', 'publish'].includes(change.name) ? [{ ...change, across: true }] : []),
+  ...(['file', 'folder', 'publish'].includes(one.name) ? [{ ...one, across: true }] : []),
 ])
 
 describe.each(ACTS)('$name, across file systems: $across', (act) => {

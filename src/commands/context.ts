@@ -11,6 +11,7 @@ import type { Run } from '../execute/run.ts'
 import { layoutOf } from '../store/layout.ts'
 import { ownName, shellWord } from '../system/self.ts'
 import type { Known } from '../workbench/configuration/composition.ts'
+import { makeFolder } from '../system/files.ts'
 
 export interface Globals {
   readonly config?: string
@@ -126,7 +127,7 @@ export class Context {
 
 /** `logs/20260101T000000Z-pipeline`, with a number behind it where two runs begin in one second. */
 async function newLogs(logs: string, command: string): Promise<string> {
-  await mkdir(logs, { recursive: true })
+  await makeFolder(logs)
   const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
   for (let number = 1; ; number++) {
     const folder = join(logs, `${stamp}-${command.replaceAll(' ', '-')}${number === 1 ? '' : `-${number}`}`)

@@ -1,5 +1,5 @@
 /** emerge as a process: its argv, its progress, its failure. */
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
+import { readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Argv, Container } from '../engine/engine.ts'
 import { PLACES } from './environment.ts'
@@ -7,6 +7,7 @@ import { moveFile } from '../system/move.ts'
 import { StepFailure } from './failure.ts'
 import type { Tools } from './handler.ts'
 import { Lines } from './lines.ts'
+import { makeFolder } from '../system/files.ts'
 
 export interface EmergeOptions {
   /** What the caller was doing, for the error's sentence: "compiling the packages of router". */
@@ -67,7 +68,7 @@ export async function emerge(container: Container, argv: Argv, tools: Tools, opt
 async function keepBuildLogs(container: Container, tools: Tools): Promise<string[]> {
   const kept = await container.keepFiles(PLACES.logs)
   const folder = join(tools.logs, 'portage')
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const paths: string[] = []
   for (const name of await readdir(kept.path))
     if (name.endsWith('.log')) {

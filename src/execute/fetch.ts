@@ -1,5 +1,5 @@
 /** fetch: sources, verified by their Manifest. The only step with a network. */
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Mount } from '../engine/engine.ts'
 import { digestOf } from '../plan/json.ts'
@@ -7,7 +7,7 @@ import { fingerprints } from '../plan/fingerprints.ts'
 import type { Resolved, ResolvedPackage } from '../plan/resolved.ts'
 import { evaluate } from '../portage/evaluate.ts'
 import { textOf, type PortageDirectory } from '../portage/model.ts'
-import { exists } from '../system/files.ts'
+import { exists, makeFolder } from '../system/files.ts'
 import { moveFile } from '../system/move.ts'
 import { builderArgv } from './builder.ts'
 import { emerge, emergeArgv } from './emerge.ts'
@@ -35,7 +35,7 @@ export const fetch: Handler = {
   },
 
   async run(work, tools) {
-    await mkdir(tools.layout.distfiles, { recursive: true })
+    await makeFolder(tools.layout.distfiles)
     const input = inputOf<FetchInput>(work)
     const packages = input.world === undefined ? await missing(work, tools) : undefined
     if (packages?.length === 0) return { digest: digestOf([]), value: [], summary: 'nothing to fetch' }

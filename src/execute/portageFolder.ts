@@ -1,8 +1,9 @@
 /** A composed `/etc/portage` as a folder of the host, to be mounted into a container. */
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { chmod, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { PortageDirectory } from '../portage/model.ts'
 import { SOURCE_EPOCH } from './environment.ts'
+import { makeFolder } from '../system/files.ts'
 
 export interface FolderOptions {
   /** Where `make.profile` points when no piece names a profile: the seed's own, an absolute path inside. */
@@ -24,10 +25,10 @@ export async function writePortageFolder(
     const clock = clockLines(options.buildTime)
     files.set('bashrc', { path: 'bashrc', bytes: clock + (bashrc?.bytes ?? ''), executable: false })
   }
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   for (const file of files.values()) {
     const path = join(folder, file.path)
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     await writeFile(path, Buffer.from(file.bytes, 'latin1'))
     await chmod(path, file.executable ? 0o755 : 0o644)
   }

@@ -1,9 +1,10 @@
 /** Our own small programs that run inside containers, on that tree's own Portage, or its bash. */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { copyFile, mkdir } from 'node:fs/promises'
+import { copyFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { projectRoot } from '../system/project.ts'
+import { makeFolder } from '../system/files.ts'
 
 const FOLDER = join(projectRoot(), 'src/execute/programs')
 
@@ -23,7 +24,7 @@ export function programDigest(program: Program): string {
 /** Copies programs into a folder that a container can read, whatever the rights of the checkout. */
 export async function layOut(folder: string, programs: readonly Program[]): Promise<void> {
   for (const file of programs.flatMap(filesOf)) {
-    await mkdir(dirname(join(folder, file)), { recursive: true })
+    await makeFolder(dirname(join(folder, file)))
     await copyFile(join(FOLDER, file), join(folder, file))
   }
 }

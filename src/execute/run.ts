@@ -8,7 +8,7 @@ import { Durations } from '../store/durations.ts'
 import { layoutOf, type Layout } from '../store/layout.ts'
 import { PackageStore } from '../store/packages.ts'
 import { StepStore } from '../store/steps.ts'
-import { writeWhole } from '../system/files.ts'
+import { makeFolder, writeWhole } from '../system/files.ts'
 import { lockDirectory } from '../system/lock.ts'
 import type { Tools } from './handler.ts'
 import { clearScratch, sweep } from './sweep.ts'
@@ -40,7 +40,7 @@ export interface Run extends RunOptions {
 /** Holds the lock while it works; what a killed run left behind is swept first. */
 export async function withRun<T>(options: RunOptions, work: (run: Run) => Promise<T>): Promise<T> {
   const layout = layoutOf(options.data)
-  await mkdir(options.data, { recursive: true })
+  await makeFolder(options.data)
   const lock = await lockDirectory(layout.lock, {
     purpose: options.command,
     signal: options.signal,
@@ -56,7 +56,7 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
       durations: await Durations.read(layout),
     }
     await sweep(run)
-    await mkdir(layout.distfiles, { recursive: true })
+    await makeFolder(layout.distfiles)
     // Whatever we or our programs (gpg, git) put into a temporary folder is swept with the rest after a kill.
     const temporary = process.env['TMPDIR']
     process.env['TMPDIR'] = join(layout.scratch, 'tmp')
@@ -67,9 +67,10 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
     } finally {
       if (temporary === undefined) delete process.env['TMPDIR']
       else process.env['TMPDIR'] = temporary
-      await run.durations.keep()
       await run.openEngine.sweep()
       await clearScratch(run)
+      // Knowledge only: a disk without room for it fails nobody's build.
+      await run.durations.keep().catch(() => undefined)
       await rm(layout.working, { force: true })
     }
   } finally {

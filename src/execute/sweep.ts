@@ -1,10 +1,10 @@
 /** What runs leave: nothing when they end, and after a kill the next one clears up. */
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TreeRef } from '../engine/engine.ts'
 import type { Output } from '../plan/step.ts'
 import type { Layout } from '../store/layout.ts'
-import { exists } from '../system/files.ts'
+import { exists, makeFolder } from '../system/files.ts'
 import { endAgent } from '../system/gpg-sign.ts'
 import { sweepMoves } from '../system/move.ts'
 import { foldersOfFailed } from './failed.ts'
@@ -40,7 +40,7 @@ export async function sweepFiles(layout: Layout): Promise<void> {
 export async function clearScratch(run: Run): Promise<void> {
   const { scratch } = run.layout
   const needed = await foldersOfFailed(run)
-  await mkdir(scratch, { recursive: true })
+  await makeFolder(scratch)
   for (const name of await readdir(scratch))
     if (!needed.has(join(scratch, name))) await rm(join(scratch, name), { recursive: true, force: true })
 }

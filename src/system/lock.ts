@@ -4,11 +4,11 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Interrupted, UserError } from '../errors.ts'
-import { readIfThere, writeWhole } from './files.ts'
+import { makeFolder, readIfThere, writeWhole } from './files.ts'
 import { hostEnvironment } from './process.ts'
 
 export interface LockOptions {
@@ -33,9 +33,10 @@ const LOOK_AGAIN_MS = 1000
  * @throws Interrupted when `signal` fires before the lock is ours
  */
 export async function lockDirectory(path: string, options: LockOptions): Promise<Lock> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   const held = (await take(path, false, options.signal)) ?? (await waitFor(path, options))
-  await writeWhole(holderFile(path), holderWords(options.purpose))
+  // For those that wait. On a full disk they wait for "another run", and we go on: to clear the disk, perhaps.
+  await writeWhole(holderFile(path), holderWords(options.purpose)).catch(() => undefined)
   let released: Promise<void> | undefined
   return {
     release: () => (released ??= letGo(path, held)),

@@ -2,11 +2,11 @@
  * The bare git mirror of a repository. Whatever the repository's sync-type, what was fetched is a commit in here, with a
  * name of its own that keeps it, and a file of facts that the commit itself does not say.
  */
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { UserError } from '../errors.ts'
-import { exists, readIfThere, writeWhole } from '../system/files.ts'
+import { exists, makeFolder, readIfThere, writeWhole } from '../system/files.ts'
 import type { GitSetting } from '../system/git.ts'
 import { run } from '../system/process.ts'
 import { programBytes } from '../system/stream.ts'
@@ -44,7 +44,7 @@ const ATTRIBUTES = '* !export-ignore !export-subst !text !eol !crlf !ident !filt
 /** Makes the mirror where it is missing. */
 export async function prepareMirror(git: GitSetting, gitDir: string, signal: AbortSignal): Promise<void> {
   if (!(await exists(join(gitDir, 'HEAD')))) {
-    await mkdir(gitDir, { recursive: true })
+    await makeFolder(gitDir)
     // An empty template: the installed one may carry hooks and attributes.
     await ask(git, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main'], signal)
   }
@@ -55,7 +55,7 @@ export async function prepareMirror(git: GitSetting, gitDir: string, signal: Abo
 /** Works with a folder for what is on its way into the mirror: on the mirror's disk, and swept after a kill. */
 export async function withIncoming<T>(gitDir: string, work: (folder: string) => Promise<T>): Promise<T> {
   const home = join(gitDir, 'gentoomuch')
-  await mkdir(home, { recursive: true })
+  await makeFolder(home)
   for (const name of await readdir(home)) {
     const [, pid] = /^incoming-(\d+)-/.exec(name) ?? []
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(home, name), { recursive: true, force: true })

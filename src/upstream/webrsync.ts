@@ -2,7 +2,7 @@
  * A repository as a signed archive on mirrors (`sync-type = webrsync`): copied first, then verified, so that what was
  * verified is what is taken in. Only git objects of it are kept.
  */
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Interrupted, UserError } from '../errors.ts'
 import type { GitSetting } from '../system/git.ts'
@@ -16,6 +16,7 @@ import type { FetchProgress, Pinned, RepositorySnapshot, RepositorySource } from
 import { verifySnapshot } from './repository-trust.ts'
 import { dayOfFile, daysFor, isOfDay, snapshotFile, TIMESTAMPS, timeOfRepository, timeText } from './snapshot-time.ts'
 import { distrust } from './trust.ts'
+import { makeFolder } from '../system/files.ts'
 
 export interface WebrsyncOptions extends FetchProgress {
   readonly gitDir: string
@@ -137,7 +138,7 @@ async function fetchArchive(
   const archive = join(folder, basename(path))
   const { downloads } = options
   const to = downloads === undefined ? archive : join(downloads, basename(path))
-  if (downloads !== undefined) await mkdir(downloads, { recursive: true })
+  if (downloads !== undefined) await makeFolder(downloads)
   const { root } = await fetchFrom(mirrors, path, to, { ...options, maxBytes: MAX.archive })
   // From here on nobody else writes to it.
   if (to !== archive) await rename(to, archive)

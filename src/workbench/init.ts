@@ -1,12 +1,13 @@
 /** init: a starter configuration, and the data directory's folders. It overwrites nothing, ever. */
 import { availableParallelism } from 'node:os'
-import { lstat, mkdir, readdir, realpath, writeFile } from 'node:fs/promises'
+import { lstat, readdir, realpath, writeFile } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { UserError } from '../errors.ts'
 import { layoutOf } from '../store/layout.ts'
 import { hostArch } from '../system/arch.ts'
 import { detectCpu } from './cpu.ts'
 import { BUILDER, cpuNameOf, isBuilder, isExample, starterFiles, type Host } from './starter.ts'
+import { makeFolder } from '../system/files.ts'
 
 export interface Initialised {
   readonly config: string
@@ -54,7 +55,7 @@ export async function init(
     list.push(path)
   }
   const layout = layoutOf(data)
-  for (const folder of [layout.stages, layout.logs, layout.distfiles]) await mkdir(folder, { recursive: true })
+  for (const folder of [layout.stages, layout.logs, layout.distfiles]) await makeFolder(folder)
   return {
     config,
     data,
@@ -142,10 +143,10 @@ class Existing {
 /** Writes a file that is not there. @returns false where something is in its place, or its folder is somewhere else */
 async function writeNew(config: string, path: string, text: string): Promise<boolean> {
   const target = join(config, path)
-  await mkdir(config, { recursive: true })
+  await makeFolder(config)
   try {
     if (!(await isInside(config, dirname(target)))) return false
-    await mkdir(dirname(target), { recursive: true })
+    await makeFolder(dirname(target))
     await writeFile(target, text, { flag: 'wx' })
     return true
   } catch (error) {

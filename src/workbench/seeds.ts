@@ -1,6 +1,6 @@
 /** A stage3 taken in: fetched, verified, kept. What was fetched is kept, for builds disappear from mirrors after a few weeks. */
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Lock, LockedProfile } from '../config/lock.ts'
@@ -9,7 +9,7 @@ import { UserError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Run } from '../execute/run.ts'
 import { size } from '../report/size.ts'
-import { exists } from '../system/files.ts'
+import { exists, makeFolder } from '../system/files.ts'
 import { hashFile } from '../system/hash.ts'
 import { moveFile, moveFolder, sweepMoves } from '../system/move.ts'
 import { keySources } from '../upstream/key-sources.ts'
@@ -101,7 +101,7 @@ async function workingFolder(run: Run, wish: Stage3Wish): Promise<string> {
   if (wish.from === 'file' || wish.from === 'stdin') return mkdtemp(join(run.layout.scratch, 'stage3-'))
   const words = wish.from === 'address' ? wish.address : `${wish.arch} ${wish.flavour}`
   const folder = join(run.layout.downloads, createHash('sha256').update(words).digest('hex').slice(0, 16))
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   return folder
 }
 
@@ -157,7 +157,7 @@ async function keep(verified: VerifiedStage3, folder: string, run: Run): Promise
   const path = join(home, name)
   if ((await hashFile(path, 'sha512').catch(() => undefined)) === sha512)
     return { ...verified, path, forget: () => Promise.resolve() }
-  await mkdir(seeds, { recursive: true })
+  await makeFolder(seeds)
   await sweepMoves(seeds)
   await forgetAllBut(folder, (file) => file.startsWith(name) && !isPart(file))
   const added = (await readdir(folder)).map((file) => join(home, file))

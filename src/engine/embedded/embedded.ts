@@ -1,9 +1,9 @@
 /** The engine without a daemon: Linux namespaces through util-linux, overlayfs, the host's own tar. */
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, type Readable } from 'node:stream'
 import { UserError } from '../../errors.ts'
-import { exists, readIfThere, writeWhole } from '../../system/files.ts'
+import { exists, makeFolder, readIfThere, writeWhole } from '../../system/files.ts'
 import type { Container, ContainerSpec, Engine, ImportOptions, TreeRef } from '../engine.ts'
 import { EmbeddedContainer, specFile } from './container.ts'
 import { importTree } from './import-tree.ts'
@@ -29,7 +29,7 @@ export async function openEmbedded(data: string): Promise<Engine> {
   const places = placesOf(data)
   await sameOwner(identity, places)
   for (const folder of [places.trees, places.containers, places.incoming, places.kept]) {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
   }
   return new Embedded({ identity, places })
 }

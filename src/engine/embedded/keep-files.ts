@@ -1,7 +1,7 @@
 /** Files out of a container, for the caller: packed inside, where their owners can be read, unpacked outside as the caller's own. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { basename, join, posix } from 'node:path'
 import type { Writable } from 'node:stream'
 import { hostEnvironment } from '../../system/process.ts'
@@ -10,13 +10,14 @@ import { newName } from './places.ts'
 import { copyInArgv, copyOutArgv } from './tar.ts'
 import { readingViews } from './views.ts'
 import { errand, type Where } from './workshop.ts'
+import { makeFolder } from '../../system/files.ts'
 
 /** @param own the container's folder on disk */
 export async function keepFiles(where: Where, spec: ContainerSpec, own: string, at: string): Promise<FilesRef> {
   const { identity, places } = where
   const name = basename(posix.resolve('/', at))
   const kept = join(places.kept, newName())
-  await mkdir(kept, { recursive: true })
+  await makeFolder(kept)
   try {
     const { sources, views, folder } = readingViews(spec, { own, trees: places.trees }, at)
     await unpackInto(kept, (sink) =>

@@ -2,7 +2,7 @@
 import { chmod, chown, lstat, mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
-import { exists, readIfThere } from '../../system/files.ts'
+import { exists, makeFolder, readIfThere } from '../../system/files.ts'
 import type { ContainerSpec } from '../engine.ts'
 import { EmbeddedContainer } from './container.ts'
 import { newName } from './places.ts'
@@ -25,7 +25,7 @@ export async function makeContainer(where: Where, spec: ContainerSpec): Promise<
     await chmod(path, mode)
     if (process.getuid?.() === 0) await chown(path, identity.uid, identity.gid)
   }
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   try {
     await mine(own)
     await mine(join(own, 'vartmp'), 0o1777)
