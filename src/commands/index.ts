@@ -41,6 +41,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'stage build', summary: 'build, sign and publish one machine', load: () => import('./stage-build.ts') },
   { name: 'stage ls', summary: 'list published stage4s', load: () => import('./stage-ls.ts') },
   { name: 'freshroot', summary: 'open a throw-away root to look around in', load: () => import('./freshroot.ts') },
+  { name: 'clean', summary: 'remove what nothing needs any more', load: () => import('./clean.ts') },
   { name: 'doctor', summary: 'say what this host lacks', load: () => import('./doctor.ts') },
   { name: 'demo', summary: 'show the whole way on a small Gentoo that is made here', load: () => import('./demo.ts') },
 ]

@@ -121,12 +121,18 @@ export interface Engine {
    * of the tree. Undefined where there is no such file.
    */
   readFile(tree: TreeRef, path: string, options: { readonly maxBytes: number }): Promise<Buffer | undefined>
-  sizeOf(tree: TreeRef): Promise<number>
+  /** Bytes on disk, hard links counted once: of a tree with all its layers, or of a preserved container's own state. */
+  sizeOf(what: TreeRef | string): Promise<number>
   /** Whether all of the tree is still on disk. */
   has(tree: TreeRef): Promise<boolean>
   /** Removes the layers of `tree` that neither a tree of `keep` nor a preserved container has. */
   remove(tree: TreeRef, keep: readonly TreeRef[]): Promise<void>
-  /** Removes every layer that neither a tree of `keep` nor a preserved container has: what a killed run made and nobody knows. */
+  /**
+   * Every layer that neither a tree of `keep` nor a preserved container has, each as a tree.
+   * @param discarding names of preserved containers that do not count
+   */
+  unneeded(keep: readonly TreeRef[], discarding?: readonly string[]): Promise<readonly TreeRef[]>
+  /** Removes what is unneeded: what a killed run made and nobody knows. */
   prune(keep: readonly TreeRef[]): Promise<void>
   /** Removes what killed runs left behind. Call it only while holding the data directory's lock. */
   sweep(): Promise<void>

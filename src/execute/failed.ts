@@ -1,6 +1,6 @@
 /** Containers kept because something failed in them, one a step. */
-import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { digestOf } from '../plan/json.ts'
 import type { Step } from '../plan/step.ts'
 import { readJson } from '../store/steps.ts'
@@ -19,18 +19,59 @@ export async function rememberFailed(step: Step, failed: Failed | undefined, run
   const path = join(run.layout.failed, `${digestOf(step.id)}.json`)
   const before = await readJson<Failed>(path)
   if (failed === undefined && (before === undefined || run.signal.aborted)) return
-  if (before !== undefined) {
-    await run.openEngine.discard(before.container)
-    await Promise.all(before.folders.map((folder) => rm(folder, { recursive: true, force: true })))
-  }
+  if (before !== undefined) await discard(before, run)
   await rm(path, { force: true })
   if (failed !== undefined) await writeWhole(path, JSON.stringify(failed))
 }
 
+export interface KeptContainer {
+  readonly name: string
+  /** Undefined where no step knows it: what a kill in the wrong moment leaves. */
+  readonly step: string | undefined
+  /** When it failed, milliseconds since the epoch. */
+  readonly at: number
+}
+
+export async function keptContainers(run: Run): Promise<KeptContainer[]> {
+  const known = await recordsOf(run)
+  const names = await run.openEngine.preserved()
+  return names.map((name) => {
+    const record = known.find(({ failed }) => failed.container === name)
+    return { name, step: record?.failed.step, at: record?.at ?? 0 }
+  })
+}
+
+/** A kept container with all that is kept for it. */
+export async function discardContainer(name: string, run: Run): Promise<void> {
+  for (const { failed, path } of await recordsOf(run))
+    if (failed.container === name) {
+      await discard(failed, run)
+      await rm(path, { force: true })
+      return
+    }
+  await run.openEngine.discard(name)
+}
+
+async function discard({ container, folders }: Failed, run: Run): Promise<void> {
+  await run.openEngine.discard(container)
+  const ours = folders.filter((folder) => dirname(folder) === run.layout.scratch)
+  await Promise.all(ours.map((folder) => rm(folder, { recursive: true, force: true })))
+}
+
 /** What failed containers have mounted stays with them: a shell in one is of little use without its /etc/portage. */
 export async function foldersOfFailed(run: Run): Promise<Set<string>> {
-  const { failed } = run.layout
-  const names = await readdir(failed).catch(() => [])
-  const records = await Promise.all(names.map((name) => readJson<Failed>(join(failed, name))))
-  return new Set(records.flatMap((record) => record?.folders ?? []))
+  return new Set((await recordsOf(run)).flatMap(({ failed }) => failed.folders))
+}
+
+async function recordsOf({ layout }: Pick<Run, 'layout'>) {
+  const names = await readdir(layout.failed).catch(() => [])
+  const records = await Promise.all(
+    names
+      .map((name) => join(layout.failed, name))
+      .map(async (path) => {
+        const failed = await readJson<Failed>(path)
+        return failed === undefined ? [] : [{ path, failed, at: (await stat(path)).mtimeMs }]
+      }),
+  )
+  return records.flat()
 }

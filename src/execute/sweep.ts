@@ -1,9 +1,8 @@
 /** What runs leave: nothing when they end, and after a kill the next one clears up. */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { TreeRef } from '../engine/engine.ts'
-import type { Output } from '../plan/step.ts'
 import type { Layout } from '../store/layout.ts'
+import { treesIn } from '../store/points-at.ts'
 import { exists, makeFolder } from '../system/files.ts'
 import { endAgent } from '../system/gpg-sign.ts'
 import { sweepMoves } from '../system/move.ts'
@@ -43,13 +42,6 @@ export async function clearScratch(run: Run): Promise<void> {
   await makeFolder(scratch)
   for (const name of await readdir(scratch))
     if (!needed.has(join(scratch, name))) await rm(join(scratch, name), { recursive: true, force: true })
-}
-
-/** Trees that a step gave. */
-export function treesIn(output: Output): TreeRef[] {
-  const { value } = output
-  const tree = value !== null && typeof value === 'object' && 'tree' in value ? value.tree : undefined
-  return tree !== null && typeof tree === 'object' && 'layers' in tree ? [tree as unknown as TreeRef] : []
 }
 
 /** Files that `writeWhole` had not renamed yet. */

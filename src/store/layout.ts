@@ -15,6 +15,8 @@ export interface Layout {
   readonly steps: string
   /** What each step ran with last, by the digest of its id: for "why". */
   readonly last: string
+  /** Which outputs each step had lately, by the digest of its id: what is kept to go back to. */
+  readonly uses: string
   /** How long steps and packages took: for estimates, and to begin with what takes longest. */
   readonly durations: string
   /** Binary packages, by fingerprint. */
@@ -27,6 +29,8 @@ export interface Layout {
   readonly git: string
   /** Metadata caches that were made here, by repository: offered to the next one. */
   readonly caches: string
+  /** What `check` reads of repositories, by repository and revision. */
+  readonly indexes: string
   /** What is being downloaded, to go on with after an interruption. */
   readonly downloads: string
   /** Paths of the configurations that were synced into this data directory. */
@@ -51,12 +55,14 @@ export function layoutOf(data: string): Layout {
     scratch: join(data, 'scratch', 'steps'),
     steps: join(store, 'steps'),
     last: join(store, 'last'),
+    uses: join(store, 'uses'),
     durations: join(store, 'durations.json'),
     packages: join(store, 'packages'),
     packed: join(store, 'packed'),
     seeds: join(store, 'seeds'),
     git: join(store, 'git'),
     caches: join(store, 'metadata-caches'),
+    indexes: join(store, 'snapshots'),
     downloads: join(store, 'downloads'),
     configurations: join(store, 'configurations.json'),
     newsRead: join(data, 'news.read'),

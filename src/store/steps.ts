@@ -1,6 +1,7 @@
 /** Outputs of steps, kept by key. A record is a small JSON file that appears whole; what it points at is kept elsewhere. */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as v from 'valibot'
 import { digestOf, type Json } from '../plan/json.ts'
 import type { Output } from '../plan/step.ts'
 import { readIfThere, writeWhole } from '../system/files.ts'
@@ -19,6 +20,21 @@ export interface LastRun {
   readonly key: string
   readonly ingredients: Json
 }
+
+/** What a step had as its output, because it ran or because it was there; `at` in milliseconds since the epoch. */
+export interface Use {
+  readonly id: string
+  readonly key: string
+  readonly at: number
+}
+
+const useFile = v.object({ id: v.string(), keys: v.array(v.object({ key: v.string(), at: v.number() })) })
+
+/** More than anybody goes back to. */
+const MOST_USES = 50
+
+/** A use that is younger, in milliseconds, is not written down anew. */
+const SAME_USE = 12 * 60 * 60 * 1000
 
 export class StepStore {
   private readonly layout: Layout
@@ -47,6 +63,30 @@ export class StepStore {
     await writeWhole(join(this.layout.steps, `${record.key}.json`), JSON.stringify(record))
     const last: LastRun = { key: record.key, ingredients }
     await writeWhole(this.lastPath(record.id), JSON.stringify(last))
+    await this.use(record.id, record.key)
+  }
+
+  /**
+   * Notes that a step has the output of a key now. When a record was written does not say so: a step may go back to an
+   * earlier one, and several steps may share one.
+   */
+  async use(id: string, key: string, now = Date.now()): Promise<void> {
+    const path = join(this.layout.uses, `${digestOf(id)}.json`)
+    const before = v.safeParse(useFile, await readJson<unknown>(path))
+    const known = before.success ? before.output.keys : []
+    const age = now - (known[0]?.at ?? 0)
+    if (known[0]?.key === key && age >= 0 && age < SAME_USE) return
+    const keys = [{ key, at: now }, ...known.filter((one) => one.key !== key)].slice(0, MOST_USES)
+    await writeWhole(path, JSON.stringify({ id, keys }))
+  }
+
+  async uses(): Promise<Use[]> {
+    const names = (await readdir(this.layout.uses).catch(() => [])).filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
+    const files = await Promise.all(names.map((name) => readJson<unknown>(join(this.layout.uses, name))))
+    return files.flatMap((found) => {
+      const read = v.safeParse(useFile, found)
+      return read.success ? read.output.keys.map((use) => ({ id: read.output.id, ...use })) : []
+    })
   }
 
   async forget(key: string): Promise<void> {

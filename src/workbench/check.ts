@@ -1,5 +1,4 @@
 /** check: everything that can be said about a configuration without building. */
-import { join } from 'node:path'
 import { parseCompression } from '../artifacts/compression.ts'
 import { parseNodes } from '../artifacts/nodes.ts'
 import { againstSnapshots } from '../check/against-snapshot.ts'
@@ -94,7 +93,7 @@ function definitionsOf(config: Config, names: readonly string[]): Map<string, St
 }
 
 async function snapshotsOf({ here }: KnownLists, data: string, signal: AbortSignal): Promise<Snapshot[]> {
-  const cacheFolder = join(layoutOf(data).data, 'store', 'snapshots')
+  const cacheFolder = layoutOf(data).indexes
   return Promise.all(here.map((repository) => snapshotOf({ ...repository, cacheFolder, signal })))
 }
 

@@ -8,7 +8,7 @@ import { UserError } from '../errors.ts'
 import type { Run } from '../execute/run.ts'
 import { layoutOf } from '../store/layout.ts'
 import { exists } from '../system/files.ts'
-import { namedBy, otherLocks } from './named.ts'
+import { namedBy, otherLocks } from '../store/named.ts'
 import { bootstrap, makeBuilder, setProfile, type Bootstrapped } from './bootstrap.ts'
 import type { Stage3Choice } from './seeds.ts'
 

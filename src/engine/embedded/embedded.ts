@@ -9,7 +9,7 @@ import { EmbeddedContainer, specFile } from './container.ts'
 import { importTree } from './import-tree.ts'
 import { makeContainer } from './make-container.ts'
 import { ownership, whoAmI, type Identity } from './identity.ts'
-import { placesOf, type Places } from './places.ts'
+import { checkedName, isLayer, placesOf, type Places } from './places.ts'
 import { scripts } from './scripts.ts'
 import { exportArgv } from './tar.ts'
 import { isImage, layersOf, treeSources, treesOf, viewedLayers } from './views.ts'
@@ -130,8 +130,11 @@ class Embedded implements Engine {
     return answer.length === 0 ? undefined : answer.subarray(answer.indexOf(0x0a) + 1)
   }
 
-  async sizeOf(tree: TreeRef): Promise<number> {
-    return diskUse(this.#where.identity, this.#folders(tree))
+  async sizeOf(what: TreeRef | string): Promise<number> {
+    const { identity, places } = this.#where
+    if (typeof what !== 'string') return diskUse(identity, this.#folders(what))
+    if (!(await this.preserved()).includes(what)) return 0
+    return diskUse(identity, [join(places.containers, checkedName(what))])
   }
 
   async has(tree: TreeRef): Promise<boolean> {
@@ -148,12 +151,16 @@ class Embedded implements Engine {
     }
   }
 
+  async unneeded(keep: readonly TreeRef[], discarding: readonly string[] = []): Promise<readonly TreeRef[]> {
+    const needed = await this.#needed(keep, discarding)
+    const layers = (await entries(this.#where.places.trees)).filter((name) => isLayer(name) && !needed.has(name))
+    return layers.map((layer) => ({ engine: this.name, layers: [layer], digest: '' }))
+  }
+
   async prune(keep: readonly TreeRef[]): Promise<void> {
     const { identity, places } = this.#where
-    const needed = await this.#needed(keep)
-    for (const layer of await entries(places.trees)) {
-      if (!needed.has(layer)) await removeLayer(identity, places, layer)
-    }
+    for (const { layers } of await this.unneeded(keep))
+      for (const layer of layers) await removeLayer(identity, places, layer)
   }
 
   async sweep(): Promise<void> {
@@ -171,9 +178,9 @@ class Embedded implements Engine {
   }
 
   /** The layers of trees that are kept, and of preserved containers. */
-  async #needed(keep: readonly TreeRef[]): Promise<ReadonlySet<string>> {
+  async #needed(keep: readonly TreeRef[], discarding: readonly string[] = []): Promise<ReadonlySet<string>> {
     const trees = [...keep]
-    for (const name of await this.preserved()) {
+    for (const name of (await this.preserved()).filter((one) => !discarding.includes(one))) {
       const text = await readIfThere(specFile(this.#where.places, name))
       if (text !== undefined) trees.push(...treesOf(JSON.parse(text) as ContainerSpec))
     }

@@ -42,7 +42,14 @@ export function checkedName(name: string): string {
 
 /** The same for a layer's name: a folder's or an image's. */
 export function checkedLayer(name: string): string {
-  return checked(name, /^[0-9a-f]{12}(\.sqfs)?$/)
+  return checked(name, LAYER)
+}
+
+const LAYER = /^[0-9a-f]{12}(\.sqfs)?$/
+
+/** Whether a name is one that we gave a layer: whatever else lies beside layers is not ours. */
+export function isLayer(name: string): boolean {
+  return LAYER.test(name)
 }
 
 function checked(name: string, pattern: RegExp): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Lock } from '../../config/lock.ts'
 import { layoutOf } from '../../store/layout.ts'
 import { keptSnapshots } from '../../upstream/kept-snapshots.ts'
-import { namedBy } from '../named.ts'
+import { namedBy } from '../../store/named.ts'
 
 export interface ListedSnapshot {
   readonly name: string

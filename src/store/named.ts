@@ -3,10 +3,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { inspectLock, type Lock } from '../config/lock.ts'
-import type { Run } from '../execute/run.ts'
-import { knownConfigurations } from '../store/configurations.ts'
-import { layoutOf } from '../store/layout.ts'
+import type { Emit } from '../events.ts'
 import { exists } from '../system/files.ts'
+import { knownConfigurations } from './configurations.ts'
+import { layoutOf, type Layout } from './layout.ts'
 
 export interface Named {
   /** Repository → revision → who names it: `the lock`, or a published build such as `porch/20260101T000000Z-…`. */
@@ -41,23 +41,41 @@ export async function namedBy(locks: readonly Lock[], data: string): Promise<Nam
   return { revisions, seeds }
 }
 
+/** Repository → revisions that locks have. */
+export function lockedBy(locks: readonly Lock[]): Map<string, Set<string>> {
+  const locked = new Map<string, Set<string>>()
+  for (const lock of locks)
+    for (const [name, { revision }] of Object.entries(lock.repositories))
+      locked.set(name, new Set([...(locked.get(name) ?? []), revision]))
+  return locked
+}
+
 /**
  * Locks of the other configurations that work with this data directory. One that cannot be read, in the middle of a merge
  * say, might name anything: then undefined, and nothing is to be removed.
  */
-export async function otherLocks(run: Run, config: string): Promise<Lock[] | undefined> {
+export async function otherLocks(
+  { layout, emit }: { readonly layout: Layout; readonly emit: Emit },
+  config: string,
+): Promise<Lock[] | undefined> {
+  const known = await knownConfigurations(layout)
+  if (known === undefined)
+    return nothingIsRemoved(emit, `${layout.configurations} cannot be read`, {
+      hint: 'take it away: every configuration is noted there again when it is next used',
+    })
   const locks: Lock[] = []
-  for (const path of await knownConfigurations(run.layout)) {
+  for (const path of known) {
     if (path === config || !(await exists(path))) continue
     const { lock, problem } = await inspectLock(path)
-    if (problem !== undefined) {
-      const text = `Nothing old is removed: the lock of ${path}, which works with this data directory too, cannot be read.`
-      run.emit({ type: 'note', level: 'warning', text })
-      return undefined
-    }
+    if (problem !== undefined)
+      return nothingIsRemoved(emit, `the lock of ${path}, which works with this data directory too, cannot be read`)
     locks.push(lock)
   }
   return locks
+}
+
+function nothingIsRemoved(emit: Emit, why: string, hint: { readonly hint?: string } = {}): undefined {
+  emit({ type: 'note', level: 'warning', text: `Nothing old is removed: ${why}.`, ...hint })
 }
 
 /** `TARBALL.sources` of every published build; one of an earlier version of this program has none. */

@@ -1,0 +1,43 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { layoutOf } from './layout.ts'
+import { StepStore } from './steps.ts'
+
+const HOUR = 60 * 60 * 1000
+
+let folder: string
+let store: StepStore
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gm-steps-'))
+  store = new StepStore(layoutOf(folder))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+test('what a step used is listed newest first, each output once; going back is a use', async () => {
+  await store.use('root:p/m', 'a', HOUR)
+  await store.use('root:p/m', 'b', 2 * HOUR)
+  await store.use('root:p/m', 'a', 3 * HOUR)
+  expect(await store.uses()).toEqual([
+    { id: 'root:p/m', key: 'a', at: 3 * HOUR },
+    { id: 'root:p/m', key: 'b', at: 2 * HOUR },
+  ])
+})
+
+test('the same output again soon is not written down; after half a day it is, and after a clock was set back', async () => {
+  await store.use('root:p/m', 'a', 100 * HOUR)
+  await store.use('root:p/m', 'a', 101 * HOUR)
+  expect(await store.uses()).toMatchObject([{ at: 100 * HOUR }])
+  await store.use('root:p/m', 'a', 113 * HOUR)
+  expect(await store.uses()).toMatchObject([{ at: 113 * HOUR }])
+  await store.use('root:p/m', 'a', HOUR)
+  expect(await store.uses()).toMatchObject([{ at: HOUR }])
+})
+
+test('to keep a record is to use it', async () => {
+  const output = { digest: 'd', value: null }
+  await store.keep({ id: 'seed:p', kind: 'seed', key: 'k', output, seconds: 1 }, {})
+  expect(await store.uses()).toMatchObject([{ id: 'seed:p', key: 'k' }])
+  expect(await readdir(layoutOf(folder).uses)).toHaveLength(1)
+})
