@@ -23,6 +23,7 @@ export function programDigest(program: Program): string {
 
 /** Copies programs into a folder that a container can read, whatever the rights of the checkout. */
 export async function layOut(folder: string, programs: readonly Program[]): Promise<void> {
+  await makeFolder(folder)
   for (const file of programs.flatMap(filesOf)) {
     await makeFolder(dirname(join(folder, file)))
     await copyFile(join(FOLDER, file), join(folder, file))

@@ -25,14 +25,15 @@ export async function sweep(run: Run): Promise<void> {
 
 /** Removes every file and folder that had not got its name yet. */
 export async function sweepFiles(layout: Layout): Promise<void> {
-  const { data, store, git, caches, steps, last, failed, packages, packed, seeds, distfiles, stages } = layout
+  const { data, store, git, caches, indexes, steps, last, uses, failed, packages, packed, seeds, stages } = layout
+  const { downloads, distfiles, logs } = layout
   const mirrors = (await readdir(git).catch(() => [])).flatMap((name) =>
     ['kept', 'facts'].map((kind) => join(git, name, 'gentoomuch', kind)),
   )
-  for (const folder of [data, store, steps, last, failed, ...mirrors]) await removeTemporaries(folder)
+  for (const folder of [data, store, steps, last, uses, failed, ...mirrors]) await removeTemporaries(folder)
   const machines = (await readdir(stages).catch(() => [])).map((name) => join(stages, name))
-  for (const folder of [store, packages, packed, seeds, distfiles, caches, ...machines])
-    if (await exists(folder)) await sweepMoves(folder)
+  const moved = [store, steps, packages, packed, seeds, distfiles, caches, indexes, git, downloads, logs, ...machines]
+  for (const folder of [...moved, last, uses]) if (await exists(folder)) await sweepMoves(folder)
 }
 
 /** Empties the working space, but for what failed containers have mounted. */

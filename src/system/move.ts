@@ -29,7 +29,7 @@ export async function replaceFolder(from: string, target: string): Promise<void>
   await moveFolder(from, target)
 }
 
-/** Removes a finished folder, or what stands in its place: it is gone at once, or all of it is still there. */
+/** Removes a finished folder, or whatever else has its name: it is gone at once, or all of it is still there. Follows no link. */
 export async function removeFolder(target: string): Promise<void> {
   const aside = unfinishedBeside(target)
   try {

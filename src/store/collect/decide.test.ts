@@ -247,7 +247,7 @@ test('whatever there is: no root goes, and nothing that something which stays po
       // What each live step used last is there.
       for (const id of new Set(told.records.map((known) => known.id))) {
         if (id.endsWith('gone')) continue
-        const uses = [...told.uses.filter((use) => use.id === id)]
+        const uses = told.uses.filter((use) => use.id === id)
         for (const known of told.records)
           if (known.id === id && !uses.some(({ key }) => key === known.key)) uses.push(known)
         const there = uses.filter(({ key }) => told.records.some((known) => known.key === key))

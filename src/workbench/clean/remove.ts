@@ -1,15 +1,13 @@
 /**
  * Removes what goes. Wherever it is interrupted, the next clean sees the rest: what a record points at goes before it where
- * half of it would be noticed, trees go after it. A folder leaves its name first, so that half of one is never taken for one.
+ * half of it would be noticed, trees go after it. What goes leaves its name first, so that half of it is never taken for it.
  */
-import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Interrupted } from '../../errors.ts'
 import { discardContainer } from '../../execute/failed.ts'
 import type { Run } from '../../execute/run.ts'
 import type { Decision, Facts } from '../../store/collect/facts.ts'
-import { isMissing } from '../../system/files.ts'
-import { unfinishedBeside } from '../../system/move.ts'
+import { removeFolder } from '../../system/move.ts'
 import { dropSnapshots } from '../../upstream/kept-snapshots.ts'
 import type { Item } from './measure.ts'
 
@@ -33,30 +31,11 @@ export async function removeItems(items: readonly Item[], decision: Decision, fa
     for (const item of items.filter((one) => one.what === what)) {
       if (run.signal.aborted) throw new Interrupted()
       if (what === 'container') await discardContainer(item.name, run)
-      else if (item.path !== undefined) await removePath(item.path)
+      else if (item.path !== undefined) await removeFolder(item.path)
     }
   const stay = facts.records.filter(({ key }) => decision.records.has(key)).flatMap(({ points }) => points.trees)
   await run.openEngine.prune(stay)
   await removeSnapshots(items, run)
-}
-
-async function removePath(path: string): Promise<void> {
-  const aside = unfinishedBeside(path)
-  try {
-    await rename(path, aside)
-  } catch (error) {
-    if (isMissing(error)) return
-    // A disk without a single block left may refuse even that.
-    if (!isFull(error)) throw error
-    await rm(path, { recursive: true, force: true })
-    return
-  }
-  await rm(aside, { recursive: true, force: true })
-}
-
-function isFull(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
 async function removeSnapshots(items: readonly Item[], { layout, signal }: Run): Promise<void> {
