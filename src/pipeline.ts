@@ -182,7 +182,8 @@ function plannedMachine(
     finish: {
       // What all machines of a stage3 definition do, then what this one does.
       scripts: [...machine.stage3.scripts, ...machine.scripts].map(({ file, text }) => ({ name: file, text })),
-      files: machine.files.map(({ path, bytes, mode, link }) => ({ path, bytes, mode, link })),
+      files: machine.files.map(({ path, bytes, mode, link, owner }) => ({ path, bytes, mode, link, owner })),
+      folders: machine.folders,
       hostname: machine.hostname,
       timezone:
         machine.timezone === undefined ? undefined : { name: machine.timezone, file: `${machine.folder}/timezone` },

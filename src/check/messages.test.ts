@@ -50,6 +50,7 @@ const stage4 = (profile: string): Stage4Define => ({
   stage3: {} as Stage3Define,
   scripts: [],
   files: [],
+  folders: [],
   nodes: undefined,
   hostname: undefined,
   kconf: undefined,

@@ -1,10 +1,13 @@
 /** What lines of a machine's small files look like. Pure; undefined means that the line is none. */
 import type { Locale, Service } from './model.ts'
 
-/** @param text of one line: `sshd` or `sshd default` */
+const SERVICE_SIGNS = { '': 'starts', '-': 'rests', '!': 'masked' } as const
+
+/** @param text of one line: `sshd`, `sshd default`, `-sshd`, `-sshd default` or `!sshd` */
 export function parseService(text: string, line: number): Service | undefined {
-  const found = /^([A-Za-z0-9_][A-Za-z0-9_.:@\\+-]*)(?:\s+([A-Za-z0-9_][A-Za-z0-9_-]*))?$/.exec(text)
-  return found?.[1] === undefined ? undefined : { name: found[1], runlevel: found[2], line }
+  const found = /^(-|!|)([A-Za-z0-9_][A-Za-z0-9_.:@\\+-]*)(?:\s+([A-Za-z0-9_][A-Za-z0-9_-]*))?$/.exec(text)
+  if (found?.[2] === undefined || (found[1] === '!' && found[3] !== undefined)) return undefined
+  return { name: found[2], is: SERVICE_SIGNS[found[1] as keyof typeof SERVICE_SIGNS], runlevel: found[3], line }
 }
 
 /** @param text of one line of locale.gen (locale-gen(8)): `de_CH.UTF-8 UTF-8` */
@@ -12,6 +15,29 @@ export function parseLocale(text: string, line: number): Locale | undefined {
   const found =
     /^([A-Za-z]{1,8}(?:_[A-Z]{2,3})?(?:\.[A-Za-z0-9-]+)?(?:@[A-Za-z0-9-]+)?)\s+([A-Z0-9][A-Za-z0-9_-]*)$/.exec(text)
   return found?.[1] === undefined || found[2] === undefined ? undefined : { name: found[1], charset: found[2], line }
+}
+
+/** Ids that a user namespace of an ordinary user has; higher ones cannot be built by everybody. */
+const HIGHEST_ID = 65535
+
+/**
+ * @param text of one line: `etc/app/key root:app 640`, `srv/www/ www:www`; the path may have blanks
+ * @returns undefined for the root itself as well, and for a path with `..`
+ */
+export function parseOwner(text: string) {
+  const name = '(\\d+|[A-Za-z_][A-Za-z0-9_.-]*\\$?)'
+  const [, path = '', user = '', group = '', mode] =
+    new RegExp(`^(.*\\S)\\s+${name}:${name}(?:\\s+(0?[0-7]{3,4}))?$`).exec(text) ?? []
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  if (parts.length === 0 || parts.includes('..')) return undefined
+  if ([user, group].some((id) => /^\d/.test(id) && Number(id) > HIGHEST_ID)) return undefined
+  return {
+    pattern: parts.join('/'),
+    isFolder: path.endsWith('/'),
+    user,
+    group,
+    mode: mode === undefined ? undefined : Number.parseInt(mode, 8),
+  }
 }
 
 /** A file below `/usr/share/zoneinfo`: no part of its path begins with a dot. */

@@ -76,7 +76,7 @@ export function readMachine(tree: ConfigTree, at: string, name: string, known: M
     folder: at,
     profile: readProfile(tree, file('profile'), word('profile', 'the name of a bootstrapped profile', true)) ?? '',
     scripts: readScripts(tree, file('scripts'), known.scripts),
-    files: known.files.named(file('files')),
+    ...known.files.named(file('files')),
     nodes: tree.text(file('nodes')),
     hostname: checkedWord('hostname', 'a host name', 'bad-hostname', isHostname),
     kconf: readKernelConfig(tree, file('kconf'), known.kernelConfigs),

@@ -221,11 +221,16 @@ const ROWS: { readonly [code in Code]: Row } = {
       'cpu.defines/notes': '',
       'portage.locals/group/notes': '',
       'stage4.defines/notes': '',
+      'user.files/notes': '',
       'user.patches/x.patch': '',
     },
-    says: ['cpu.defines/notes', 'portage.locals/group/notes', 'stage4.defines/notes', 'user.patches/x.patch'].map(
-      (file) => `${file}: a folder for each definition was wanted; it is a file, which nothing reads.`,
-    ),
+    says: [
+      'cpu.defines/notes',
+      'portage.locals/group/notes',
+      'stage4.defines/notes',
+      'user.files/notes',
+      'user.patches/x.patch',
+    ].map((file) => `${file}: a folder for each definition was wanted; it is a file, which nothing reads.`),
   },
   'original-only': {
     files: { 'kernel.defines/x/config': '', 'stage-defines/y/packages': '', 'stage3.defines/desk/hooks': '' },
@@ -349,11 +354,16 @@ const ROWS: { readonly [code in Code]: Row } = {
     says: [`${AT}/kernel:1: a package such as sys-kernel/gentoo-sources was wanted; found "gentoo-sources".`],
   },
   'bad-service': {
-    files: { [`${AT}/services`]: 'sshd\nnet.eth0 default\ngetty@tty1.service\nsshd default now\n--now\na/b\n' },
-    says: ['4', '5', '6'].map(
-      (line, at) =>
-        `${AT}/services:${line}: a service and, if wanted, its runlevel, as in "sshd default", was wanted; found "${['sshd default now', '--now', 'a/b'][at]}".`,
-    ),
+    files: {
+      [`${AT}/services`]:
+        'sshd\nnet.eth0 default\ngetty@tty1.service\n-sshd\n-sshd boot\n!sshd\nsshd default now\n--now\na/b\n!sshd boot\n',
+    },
+    says: ['7: sshd default now', '8: --now', '9: a/b', '10: !sshd boot']
+      .map((said) => {
+        const [line = '', found = ''] = said.split(': ')
+        return `${AT}/services:${line}: a service and, if wanted, its runlevel, as in "sshd default", was wanted; found "${found}". In front of one that is not to start stands -, and ! where systemd is to mask it.`
+      })
+      .toSorted(),
   },
   'bad-locale': {
     files: {
@@ -380,6 +390,33 @@ const ROWS: { readonly [code in Code]: Row } = {
   'file-below-file': {
     files: { 'user.files/one/etc': '', 'user.files/two/etc/passwd': '', [`${AT}/files`]: 'one\ntwo\n' },
     says: ['user.files/two/etc/passwd: a folder was wanted at etc; user.files/one/etc is a file or a link.'],
+  },
+  'file-not-kept': {
+    files: { 'user.files/one/run/x': '', 'user.files/one.owners': '/tmp/ root:root 1777', [`${AT}/files`]: 'one' },
+    says: [
+      'user.files/one.owners:1: a place that belongs to the root was wanted; what is below /tmp does not, and would be lost. The machine mounts it anew at every start; tmpfiles.d can make files there.',
+      'user.files/one/run/x: a place that belongs to the root was wanted; what is below /run does not, and would be lost. The machine mounts it anew at every start; tmpfiles.d can make files there.',
+    ],
+  },
+  'bad-owner': {
+    files: { 'user.files/one.owners': 'etc/key root 640\n\n../key a:b\n', [`${AT}/files`]: 'one' },
+    says: ['1: x "etc/key root 640"', '3: x "../key a:b"'].map((said) =>
+      said.replace(
+        /^(\d): x (.*)$/,
+        'user.files/one.owners:$1: PATH USER:GROUP MODE, as in "etc/app.key root:app 640", was wanted; found $2. A folder ends in /; users and groups are names, or numbers up to 65535; the mode may be left out.',
+      ),
+    ),
+  },
+  'owner-of-nothing': {
+    files: {
+      'user.files/one/etc/keys/a': '',
+      'user.files/one.owners': 'etc/keys root:root 700\netc/key/a root:root 600\n',
+      [`${AT}/files`]: 'one',
+    },
+    says: [
+      'user.files/one.owners:1: a file of user.files/one was wanted; etc/keys is none. Did you mean etc/keys/a?',
+      'user.files/one.owners:2: a file of user.files/one was wanted; etc/key/a is none. Did you mean etc/keys/a?',
+    ],
   },
   'empties-the-root': {
     files: { 'user.removes/all': '# careful\n/usr/src/*\n/*\nlib*\n', [`${AT}/removes`]: 'all' },

@@ -68,6 +68,8 @@ export interface Stage4Define {
   readonly profile: string
   readonly scripts: readonly TextFile[]
   readonly files: readonly UserFile[]
+  /** Folders that belong to somebody, or have a mode of their own. */
+  readonly folders: readonly UserFolder[]
   /** The `nodes` file, unread: device nodes as mknod words. */
   readonly nodes: TextFile | undefined
   readonly hostname: string | undefined
@@ -95,6 +97,8 @@ export interface Removal {
 
 export interface Service {
   readonly name: string
+  /** It starts with the machine; it does not; with systemd, nothing can start it. */
+  readonly is: 'starts' | 'rests' | 'masked'
   /** OpenRC's runlevel; undefined where none is named. */
   readonly runlevel: string | undefined
   readonly line: number
@@ -127,6 +131,24 @@ export interface UserFile {
   readonly mode: number
   /** Target of a symbolic link, else undefined. */
   readonly link: string | undefined
+  /** root:root where undefined. */
+  readonly owner: Owner | undefined
+}
+
+/** A line of `user.files/NAME.owners` says so: names of the root's own users and groups, or numbers. */
+export interface Owner {
+  readonly user: string
+  readonly group: string
+  readonly file: string
+  readonly line: number
+}
+
+/** A folder of the root; made where it is not there. */
+export interface UserFolder {
+  readonly path: string
+  readonly owner: Owner
+  /** Permission bits; undefined: as it is, 755 for a new one. */
+  readonly mode: number | undefined
 }
 
 export interface Signer {

@@ -51,7 +51,7 @@ export async function inspectConfig(path: string): Promise<Inspected> {
   const stage3s = readStage3s(tree, layout['stage3.defines'], { cpus, locals, sets, scripts })
   const removes = filesOf(tree, layout['user.removes'])
   const kernelConfigs = kernelConfigsOf(tree, layout['kernel.configs'])
-  const files = new UserFiles(tree, foldersOf(tree, layout['user.files']))
+  const files = new UserFiles(tree, layout['user.files'])
   const stage4s = readMachines(tree, layout['stage4.defines'], { stage3s, scripts, removes, kernelConfigs, files })
   const patches = readPatches(tree, layout['user.patches'])
   const config = { path, env, global, cpus, locals, sets, stage3s, stage4s, patches, kernelConfigs }
@@ -75,12 +75,6 @@ function filesOf(tree: ConfigTree, folder: string): Map<string, string> {
   const files = new Map(tree.walk(folder).map((name) => [name, join(folder, name)]))
   checkNames(tree, files)
   return files
-}
-
-function foldersOf(tree: ConfigTree, folder: string): Map<string, string> {
-  const folders = new Map(tree.entries(folder).map((name) => [name, join(folder, name)]))
-  checkNames(tree, folders)
-  return folders
 }
 
 /** `kernel.configs/NAME.kconf`, name → path. */

@@ -19,8 +19,7 @@ afterEach(() => folder.remove())
 const problems = () => tree.problems.map(({ file, message }) => `${file}: ${message}`)
 
 function userFiles() {
-  const known = new Map(tree.entries('user.files').map((name) => [name, join('user.files', name)]))
-  return new UserFiles(tree, known).named('stage4.defines/home/files')
+  return new UserFiles(tree, 'user.files').named('stage4.defines/home/files').files
 }
 
 describe('user files', () => {
@@ -76,7 +75,10 @@ describe('user files', () => {
   test('a file where a folder is named is a problem', () => {
     folder.write({ 'user.files/web': '', 'stage4.defines/home/files': 'web' })
     userFiles()
-    expect(problems()).toEqual(['user.files/web: a folder was wanted; it is a file.'])
+    expect(problems()).toEqual([
+      'user.files/web: a folder for each definition was wanted; it is a file, which nothing reads.',
+      'stage4.defines/home/files: there is no folder in user.files named web.',
+    ])
   })
 })
 

@@ -1,12 +1,19 @@
 /** finish: the machine's own files and settings, its scripts, and what it does without; all inside the root, no network. */
 import { join } from 'node:path'
 import type { Container, TreeRef } from '../engine/engine.ts'
-import type { PlannedLocale, PlannedRemoval, PlannedService, PlannedTimezone } from '../plan/machines.ts'
+import type {
+  PlannedFile,
+  PlannedFolder,
+  PlannedLocale,
+  PlannedRemoval,
+  PlannedService,
+  PlannedTimezone,
+} from '../plan/machines.ts'
 import { containerEnvironment, PLACES } from './environment.ts'
-import { filesOf, INSTALL, install, stage, STAGED, type File } from './finish/files.ts'
+import { filesOf, INSTALL, install, stage, STAGED } from './finish/files.ts'
 import { MAKE_LOCALES, makeLocales } from './finish/locales.ts'
 import { REMOVE, removePaths } from './finish/removals.ts'
-import { addServices, SERVICE_PROGRAMS } from './finish/services.ts'
+import { settleServices, SERVICE_PROGRAMS } from './finish/services.ts'
 import { settleTimezone, TIMEZONE_PROGRAMS } from './finish/timezone.ts'
 import { CREATE, makeTmpfiles, wantsTmpfiles } from './finish/tmpfiles.ts'
 import type { Handler, Tools } from './handler.ts'
@@ -16,7 +23,8 @@ import { runScripts, type Script } from './scripts.ts'
 import { asValue, inputOf, parent, valueOf, type TreeValue } from './values.ts'
 
 export interface FinishInput {
-  readonly files: readonly File[]
+  readonly files: readonly PlannedFile[]
+  readonly folders: readonly PlannedFolder[]
   readonly hostname?: string
   readonly timezone?: PlannedTimezone
   readonly locales: readonly PlannedLocale[]
@@ -27,8 +35,8 @@ export interface FinishInput {
 
 export const finish: Handler = {
   recipe: {
-    version: 2,
-    install: INSTALL,
+    version: 3,
+    install: [...INSTALL, programDigest('install.sh')],
     timezone: TIMEZONE_PROGRAMS,
     locales: MAKE_LOCALES,
     services: SERVICE_PROGRAMS,
@@ -45,11 +53,11 @@ export const finish: Handler = {
       return { digest: tree.digest, value: asValue({ tree }), summary: 'nothing to add' }
     const files = filesOf(input)
     return within(open(tree, files, tools), async (container) => {
-      await install(container, files, tools)
+      await install(container, files, input.folders, tools)
       if (input.timezone !== undefined)
         await settleTimezone(container, input.timezone, tools, brings(input, 'etc/timezone'))
       await makeLocales(container, input.locales, tools)
-      await addServices(container, input.services, tools)
+      await settleServices(container, input.services, tools)
       await makeTmpfiles(container, tools)
       await runScripts(container, input.scripts, tools)
       const removed = await removePaths(container, input.removals, tools)
@@ -64,9 +72,9 @@ export const finish: Handler = {
 }
 
 /** The copy that becomes the finished root: hard links in it survive being written to. */
-async function open(tree: TreeRef, files: readonly File[], tools: Tools): Promise<Container> {
+async function open(tree: TreeRef, files: readonly PlannedFile[], tools: Tools): Promise<Container> {
   const programs = join(await tools.folder(), 'programs')
-  await layOut(programs, ['remove.sh'])
+  await layOut(programs, ['install.sh', 'remove.sh'])
   const staged = await stage(files, tools)
   return tools.engine.open({
     tree,
@@ -88,17 +96,18 @@ function look(tree: TreeRef, tools: Tools): Promise<Container> {
 }
 
 function isEmpty(input: FinishInput): boolean {
-  const { scripts, locales, services, removals } = input
-  return [filesOf(input), scripts, locales, services, removals].every((list) => list.length === 0)
+  const { folders, scripts, locales, services, removals } = input
+  return [filesOf(input), folders, scripts, locales, services, removals].every((list) => list.length === 0)
 }
 
 function brings({ files }: FinishInput, path: string): boolean {
   return files.some((file) => file.path === path)
 }
 
-function summaryOf({ locales, services, scripts }: FinishInput, files: number, removed: number): string {
+function summaryOf({ folders, locales, services, scripts }: FinishInput, files: number, removed: number): string {
   const counts: [number, string][] = [
     [files, 'file'],
+    [folders.length, 'folder'],
     [locales.length, 'locale'],
     [services.length, 'service'],
     [scripts.length, 'script'],

@@ -29,8 +29,37 @@ export interface PlannedLocale {
   readonly file: string
 }
 
+/** Names of the root's own users and groups, or numbers. */
+export interface PlannedOwner {
+  readonly user: string
+  readonly group: string
+  readonly file: string
+  readonly line: number
+}
+
+export interface PlannedFile {
+  /** Inside the root, relative. */
+  readonly path: string
+  /** One character a byte. */
+  readonly bytes: string
+  readonly mode: number
+  /** Target of a symbolic link, else undefined. */
+  readonly link?: string | undefined
+  /** root:root where undefined. */
+  readonly owner?: PlannedOwner | undefined
+}
+
+export interface PlannedFolder {
+  readonly path: string
+  readonly owner: PlannedOwner
+  /** Undefined: as it is, 755 for a new one. */
+  readonly mode?: number | undefined
+}
+
 export interface PlannedService {
   readonly name: string
+  /** As in the configuration. */
+  readonly is: 'starts' | 'rests' | 'masked'
   readonly runlevel: string | undefined
   readonly file: string
   readonly line: number
@@ -59,12 +88,8 @@ export interface PlannedMachine {
   readonly sets: readonly string[]
   readonly finish: {
     readonly scripts: readonly PlannedScript[]
-    readonly files: readonly {
-      readonly path: string
-      readonly bytes: string
-      readonly mode: number
-      readonly link: string | undefined
-    }[]
+    readonly files: readonly PlannedFile[]
+    readonly folders: readonly PlannedFolder[]
     readonly hostname: string | undefined
     readonly timezone: PlannedTimezone | undefined
     readonly locales: readonly PlannedLocale[]
@@ -145,7 +170,8 @@ export function planMachine(machine: PlannedMachine, repositories: readonly Plan
       label: `finish ${name}`,
       input: {
         scripts: machine.finish.scripts.map((script) => ({ ...script })),
-        files: machine.finish.files.map((file) => ({ ...file })),
+        files: machine.finish.files.map(withOwner),
+        folders: machine.finish.folders.map(withOwner),
         hostname: machine.finish.hostname,
         timezone: machine.finish.timezone && { ...machine.finish.timezone },
         locales: machine.finish.locales.map((locale) => ({ ...locale })),
@@ -175,6 +201,10 @@ export function planMachine(machine: PlannedMachine, repositories: readonly Plan
       parents: { packed: id('pack') },
     },
   ]
+}
+
+function withOwner<T extends PlannedFile | PlannedFolder>({ owner, ...rest }: T) {
+  return { ...rest, owner: owner && { ...owner } }
 }
 
 /** Id of a machine's step; two profiles may have machines of one name only if the name says so, but their steps never meet. */

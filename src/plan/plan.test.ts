@@ -17,6 +17,7 @@ const step = (id: string, parents: Record<string, string> = {}, input: Json = {}
 const NO_FINISH: PlannedMachine['finish'] = {
   scripts: [],
   files: [],
+  folders: [],
   hostname: undefined,
   timezone: undefined,
   locales: [],
@@ -128,7 +129,14 @@ test('two machines on one profile share its steps and nothing of their own', () 
 
 test.each<[string, Partial<PlannedMachine['finish']>]>([
   ['a removal', { removals: [{ pattern: '/usr/src/*', file: 'user.removes/slim', line: 1 }] }],
-  ['a service', { services: [{ name: 'sshd', runlevel: undefined, file: 'stage4.defines/m/services', line: 1 }] }],
+  [
+    'a service',
+    {
+      services: [
+        { name: 'sshd', is: 'starts' as const, runlevel: undefined, file: 'stage4.defines/m/services', line: 1 },
+      ],
+    },
+  ],
   ['a locale', { locales: [{ text: 'de_CH.UTF-8 UTF-8', file: 'stage4.defines/m/locales' }] }],
   ['a time zone', { timezone: { name: 'Europe/Zurich', file: 'stage4.defines/m/timezone' } }],
 ])('%s more changes the input of finish, and of no other step', (_, more) => {

@@ -8,6 +8,14 @@ const PROGRAMS =
     ' ',
   )
 
+/** Whether the host has a program. */
+export async function hasProgram(program: string): Promise<boolean> {
+  return find(program).then(
+    () => true,
+    () => false,
+  )
+}
+
 /** Where a program of the host is. */
 async function find(program: string): Promise<string> {
   for (const folder of hostEnvironment()['PATH']!.split(':')) {
@@ -23,14 +31,17 @@ async function find(program: string): Promise<string> {
   throw new Error(`the contract test needs ${program}`)
 }
 
-/** @returns the path of a tar */
-export async function smallTree(scratch: string): Promise<string> {
+/**
+ * @param more programs of the host, besides those that are always there
+ * @returns the path of a tar
+ */
+export async function smallTree(scratch: string, more: readonly string[] = []): Promise<string> {
   const root = join(scratch, 'small-tree')
   for (const folder of ['bin', 'etc', 'dev', 'proc', 'sys', 'run', 'tmp', 'var/tmp', 'home']) {
     await mkdir(join(root, folder), { recursive: true })
   }
   const libraries = new Set<string>()
-  for (const program of PROGRAMS) {
+  for (const program of [...PROGRAMS, ...more]) {
     const path = await find(program)
     await copyFile(path, join(root, 'bin', program))
     const { stdout } = await run(['ldd', path], { accept: [0, 1] })

@@ -107,6 +107,7 @@ export const READING_MESSAGES = {
   'bad-service': {
     severity: 'error',
     text: 'a service and, if wanted, its runlevel, as in "sshd default", was wanted; found "{found}".',
+    hint: 'In front of one that is not to start stands -, and ! where systemd is to mask it.',
   },
   'bad-locale': {
     severity: 'error',
@@ -117,6 +118,21 @@ export const READING_MESSAGES = {
     text: 'a time zone such as Europe/Zurich was wanted; found "{found}".',
   },
   'file-below-file': { severity: 'error', text: 'a folder was wanted at {above}; {other} is a file or a link.' },
+  'file-not-kept': {
+    severity: 'error',
+    text: 'a place that belongs to the root was wanted; what is below {place} does not, and would be lost.',
+    hint: 'The machine mounts it anew at every start; tmpfiles.d can make files there.',
+  },
+  'bad-owner': {
+    severity: 'error',
+    text: 'PATH USER:GROUP MODE, as in "etc/app.key root:app 640", was wanted; found "{found}".',
+    hint: 'A folder ends in /; users and groups are names, or numbers up to 65535; the mode may be left out.',
+  },
+  'owner-of-nothing': {
+    severity: 'error',
+    text: 'a {what} of {folder} was wanted; {pattern} is none.',
+    hint: "A folder ends in /. What packages bring is a script's to change.",
+  },
 
   // Removals.
   'empties-the-root': {

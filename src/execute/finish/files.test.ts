@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { filesOf, type File } from './files.ts'
+import type { PlannedFile } from '../../plan/machines.ts'
+import { filesOf } from './files.ts'
 
-const text = (path: string, bytes: string): File => ({ path, bytes, mode: 0o644 })
+const text = (path: string, bytes: string): PlannedFile => ({ path, bytes, mode: 0o644 })
 
 test("settings are files, and the user's own files stand", () => {
   const settings = {
