@@ -188,7 +188,7 @@ function plannedMachine(
       timezone:
         machine.timezone === undefined ? undefined : { name: machine.timezone, file: `${machine.folder}/timezone` },
       locales: machine.locales.map(({ name, charset }) => ({
-        text: `${name} ${charset}`,
+        text: charset === undefined ? name : `${name} ${charset}`,
         file: `${machine.folder}/locales`,
       })),
       services: machine.services.map((service) => ({ ...service, file: `${machine.folder}/services` })),

@@ -10,11 +10,13 @@ export function parseService(text: string, line: number): Service | undefined {
   return { name: found[2], is: SERVICE_SIGNS[found[1] as keyof typeof SERVICE_SIGNS], runlevel: found[3], line }
 }
 
-/** @param text of one line of locale.gen (locale-gen(8)): `de_CH.UTF-8 UTF-8` */
+/** @param text of one line of locale.gen(5): `de_CH.UTF-8 UTF-8`, or `de_CH` alone, which locale-gen takes from its 3.10 on */
 export function parseLocale(text: string, line: number): Locale | undefined {
   const found =
-    /^([A-Za-z]{1,8}(?:_[A-Z]{2,3})?(?:\.[A-Za-z0-9-]+)?(?:@[A-Za-z0-9-]+)?)\s+([A-Z0-9][A-Za-z0-9_-]*)$/.exec(text)
-  return found?.[1] === undefined || found[2] === undefined ? undefined : { name: found[1], charset: found[2], line }
+    /^([A-Za-z]{1,8}(?:_[A-Z]{2,3})?(?:\.[A-Za-z0-9-]+)?(?:@[A-Za-z0-9-]+)?)(?:\s+([A-Z0-9][A-Za-z0-9_-]*))?$/.exec(
+      text,
+    )
+  return found?.[1] === undefined ? undefined : { name: found[1], charset: found[2], line }
 }
 
 /** Ids that a user namespace of an ordinary user has; higher ones cannot be built by everybody. */

@@ -107,7 +107,8 @@ export interface Service {
 /** A line of locale.gen. */
 export interface Locale {
   readonly name: string
-  readonly charset: string
+  /** Undefined: what the locale itself says. */
+  readonly charset: string | undefined
   readonly line: number
 }
 

@@ -26,7 +26,7 @@ if [[ $what == add ]]; then
   [[ -x /etc/init.d/$name ]] || { echo " * rc-update: service \\\`$name' is not executable" >&2; exit 1; }
   [[ ! -L $link ]] || { echo " * rc-update: $name already installed in runlevel \\\`$level'; skipping"; exit 0; }
   ln -s "/etc/init.d/$name" "$link" && echo " * service $name added to runlevel $level"
-elif [[ $what == delete ]]; then
+elif [[ $what == del ]]; then
   [[ -L $link ]] || { echo " * rc-update: service \\\`$name' is not in the runlevel \\\`$level'" >&2; exit 1; }
   rm "$link" && echo " * service $name removed from runlevel $level"
 fi`

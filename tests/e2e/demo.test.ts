@@ -9,6 +9,7 @@ import { hashFile } from '../../src/system/hash.ts'
 import { run } from '../../src/system/process.ts'
 import { configuration, starter } from './configuration.ts'
 import { buildExample } from './example.ts'
+import { finishing } from './finishing.ts'
 import { forged as forgeries } from './incoming/forged.ts'
 import { killed } from './incoming/killed.ts'
 import { kinds } from './incoming/kinds.ts'
@@ -134,6 +135,8 @@ describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a new
     ])
     expect(said.stdout.trim()).toBe('Juli 14 CEST\njuillet 14 CEST')
   })
+
+  describe('what is done to a root besides packages', () => finishing(() => person))
 
   test.runIf(isRoot)('plain tar unpacks it with everything right, and chroot runs what was compiled', async () => {
     const { tarball } = await person.published('workshop')

@@ -13,14 +13,14 @@ const LIST_RUNLEVELS = 'shopt -s nullglob; cd /etc/runlevels && printf "%s\\n" *
 /** Runlevels that a service starts in. */
 const STARTS_IN = 'shopt -s nullglob; for at in /etc/runlevels/*/"$1"; do at=${at%/*}; printf "%s\\n" "${at##*/}"; done'
 
-function argvOf(what: 'add' | 'delete', name: string, runlevel: string): Argv {
+function argvOf(what: 'add' | 'del', name: string, runlevel: string): Argv {
   return ['rc-update', what, name, runlevel]
 }
 
 export const OPENRC_PROGRAMS = [
   STARTS_IN,
   argvOf('add', '', DEFAULT_RUNLEVEL).join(' '),
-  argvOf('delete', '', '').join(' '),
+  argvOf('del', '', '').join(' '),
 ]
 
 export const OPENRC: Manager = {
@@ -62,7 +62,7 @@ async function remove(container: Container, service: PlannedService, tools: Tool
     tools.note('info', `${at(service)}: ${name} ${where} anyway.`)
   }
   for (const level of levels) {
-    const { status, last } = await ask(container, argvOf('delete', name, level), tools)
+    const { status, last } = await ask(container, argvOf('del', name, level), tools)
     if (status !== 0)
       return {
         code: 'service-failed',
