@@ -1,32 +1,43 @@
-/** Counts and hashes bytes on their way through. */
+/** A file's digests, made while it is still being written. */
 import { createHash } from 'node:crypto'
-import { Transform } from 'node:stream'
+import type { FileHandle } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { HashedFile } from './digests.ts'
 
-export interface Hashing {
-  readonly stream: Transform
-  /** Call it once, when the stream has ended. */
-  readonly result: (name: string) => HashedFile
-}
+/** Bytes that are read at once. */
+const PIECE = 1024 * 1024
 
-/** @param onBytes told how many bytes have passed so far */
-export function hashing(onBytes?: (bytes: number) => void): Hashing {
+/** How long a writer is left alone that had written nothing new, in milliseconds. */
+const REST = 20
+
+/**
+ * Reads a file to its end, which is where it stands when `written` settles.
+ * @param name what the file is called in the answer
+ * @throws what `written` rejects with
+ */
+export async function hashWhileWritten(file: FileHandle, name: string, written: Promise<void>): Promise<HashedFile> {
   const hashes = { sha256: createHash('sha256'), sha512: createHash('sha512'), blake2b: createHash('blake2b512') }
+  const piece = Buffer.allocUnsafe(PIECE)
+  const writer = { isDone: false }
+  const settled = written.finally(() => (writer.isDone = true))
+  // Waited for below; until then its failure has been noticed.
+  settled.catch(() => undefined)
   let bytes = 0
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length
-      for (const hash of Object.values(hashes)) hash.update(chunk)
-      onBytes?.(bytes)
-      done(null, chunk)
-    },
-  })
-  const result = (name: string) => ({
+  for (;;) {
+    const wasDone = writer.isDone
+    const { bytesRead } = await file.read(piece, 0, PIECE, bytes)
+    for (const hash of Object.values(hashes)) hash.update(piece.subarray(0, bytesRead))
+    bytes += bytesRead
+    if (bytesRead > 0) continue
+    if (wasDone) break
+    await Promise.race([sleep(REST), settled])
+  }
+  await settled
+  return {
     name,
     bytes,
     sha256: hashes.sha256.digest('hex'),
     sha512: hashes.sha512.digest('hex'),
     blake2b: hashes.blake2b.digest('hex'),
-  })
-  return { stream, result }
+  }
 }

@@ -1,6 +1,6 @@
 /** A tree becomes a tarball and the list of what is in it, in one pass and without holding either. */
-import { createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Transform } from 'node:stream'
@@ -9,14 +9,17 @@ import { pipeline } from 'node:stream/promises'
 import type { Engine, TreeRef } from '../engine/engine.ts'
 import { Interrupted, UserError } from '../errors.ts'
 import { syncFolder } from '../system/files.ts'
-import { programFilter } from '../system/stream.ts'
+import { programSink } from '../system/stream.ts'
 import { compressorArgv } from './compression.ts'
 import type { Compression } from './compression.ts'
 import type { HashedFile } from './digests.ts'
-import { hashing } from './hashing.ts'
+import { hashWhileWritten } from './hashing.ts'
 import { nodeHeaders } from './nodes.ts'
 import type { DeviceNode } from './nodes.ts'
 import { appendToTar } from './tar-append.ts'
+import { TarListing } from './tar-listing.ts'
+import { tarMember } from './tar-member.ts'
+import type { OnMember } from './tar-walk.ts'
 
 export interface PackOptions {
   readonly engine: Pick<Engine, 'exportTree'>
@@ -42,100 +45,88 @@ export interface Packed {
 
 /** Packs a tree. Whatever fails or interrupts it, neither file is left behind. */
 export async function packTree(options: PackOptions): Promise<Packed> {
-  const tarball = `${options.name}${options.compression.suffix}`
-  const contents = `${tarball}.CONTENTS.gz`
-  const files = { tarball: join(options.to, tarball), contents: join(options.to, contents) }
-  // One branch's failure ends the other: without it, the other would wait for bytes for ever.
   if (options.signal.aborted) throw new Interrupted()
-  const stop = new AbortController()
-  const signal = AbortSignal.any([options.signal, stop.signal])
-  const sinks: Writable[] = []
-  const sink = (path: string): Writable => {
-    const opened = fileSink(path)
-    sinks.push(opened)
-    return opened
+  const name = `${options.name}${options.compression.suffix}`
+  const names = { tarball: name, contents: `${name}.CONTENTS.gz` }
+  const files: FileHandle[] = []
+  const newFile = async (base: string) => {
+    const file = await open(join(options.to, base), 'w+', 0o644)
+    files.push(file)
+    return file
   }
   try {
+    const [tarball, contents] = [await newFile(names.tarball), await newFile(names.contents)]
     const tar = await options.engine.exportTree(options.tree, { epoch: options.epoch })
-    const listing = new PassThrough()
-    const [packed, listed] = [hashing(), hashing()]
-    const branches = [
-      pipeline(
-        [
-          tar,
-          appendToTar(nodeHeaders(options.nodes, options.epoch)),
-          tee(listing, options.onBytes),
-          ...compressor(options.compression),
-          packed.stream,
-          sink(files.tarball),
-        ],
-        { signal },
-      ),
-      pipeline([listing, lister(), contentsCompressor(), listed.stream, sink(files.contents)], { signal }),
-    ]
-    await allOrStop(branches, stop)
+    // One branch's failure ends the other: without it, the other would wait for bytes for ever.
+    const stop = new AbortController()
+    const signal = AbortSignal.any([options.signal, stop.signal])
+    const list = new PassThrough()
+    const packing = pipeline([tar, ...throughLister(list, options), compressor(options.compression, tarball)], {
+      signal,
+    })
+    const listing = pipeline([list, contentsCompressor(contents)], { signal })
+    const [packed, listed] = await allOrStop(
+      [hashWhileWritten(tarball, names.tarball, packing), hashWhileWritten(contents, names.contents, listing)],
+      stop,
+    )
+    // On disk before they count as written.
+    await Promise.all(files.map((file) => file.sync()))
     await syncFolder(options.to)
-    return { tarball: packed.result(tarball), contents: listed.result(contents) }
+    return { tarball: packed, contents: listed }
   } catch (error) {
-    // A file that is still being opened would appear after its removal.
-    await Promise.all(sinks.map(closed))
-    await Promise.all(Object.values(files).map((file) => rm(file, { force: true })))
+    await Promise.all(Object.values(names).map((base) => rm(join(options.to, base), { force: true })))
     throw options.signal.aborted ? new Interrupted() : error
+  } finally {
+    await Promise.all(files.map((file) => file.close()))
   }
 }
 
-function compressor(compression: Compression): NodeJS.ReadWriteStream[] {
-  const argv = compressorArgv(compression, availableParallelism())
-  return argv === undefined ? [] : [programFilter(argv, { purpose: 'to compress the tarball' })]
-}
-
-/** Upstream's CONTENTS is `tar -tv` too. In the C locale, which escapes names the same way on every host; UTC comes with it. */
-function lister(): NodeJS.ReadWriteStream {
-  return programFilter(['tar', '--list', '--verbose', '--numeric-owner', '--file=-'], {
-    env: { LC_ALL: 'C' },
-    purpose: 'to list the tarball',
-  })
-}
-
-function contentsCompressor(): NodeJS.ReadWriteStream {
-  return programFilter(['gzip', '-c', '-n', '-9'], { purpose: 'to compress the list of contents' })
-}
-
-/** On disk before it counts as written. */
-function fileSink(path: string): Writable {
-  return createWriteStream(path, { mode: 0o644, flush: true })
-}
-
-/** Passes bytes on and copies them to `side`, at the pace of the slower of the two. */
-function tee(side: Writable, onBytes?: (bytes: number) => void): Transform {
+/** The tar with its nodes; what is in it goes to `list`, line by line, at the pace of the slower of the two. */
+function throughLister(list: Writable, { nodes, epoch, onBytes }: PackOptions): [Transform, Transform] {
+  const listing = new TarListing()
+  let lines = ''
+  const newLines = () => {
+    const said = lines
+    lines = ''
+    return said
+  }
   let bytes = 0
-  return new Transform({
+  const tell = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
       onBytes?.(bytes)
-      side.write(chunk, (error) => done(error ?? null, chunk))
+      list.write(newLines(), 'latin1', (error) => done(error ?? null, chunk))
     },
     flush(done) {
-      side.end(() => done())
+      list.end(newLines(), 'latin1', () => done())
     },
   })
+  const onMember: OnMember = (header, said) => void (lines += listing.line(tarMember(header, said)))
+  return [appendToTar(nodeHeaders(nodes, epoch), onMember), tell]
 }
 
-async function closed(stream: Writable): Promise<void> {
-  if (!stream.closed) await new Promise((resolve) => void stream.once('close', resolve))
+function compressor(compression: Compression, into: FileHandle): Writable {
+  const argv = compressorArgv(compression, availableParallelism())
+  return programSink(argv ?? ['cat'], into.fd, { purpose: 'to compress the tarball' })
+}
+
+function contentsCompressor(into: FileHandle): Writable {
+  return programSink(['gzip', '-c', '-n', '-9'], into.fd, { purpose: 'to compress the list of contents' })
 }
 
 /** Waits for all. The first failure stops the others; told is what a program failed of, before what that did to others. */
-async function allOrStop(work: readonly Promise<void>[], stop: AbortController): Promise<void> {
+async function allOrStop<T>(work: readonly [Promise<T>, Promise<T>], stop: AbortController): Promise<[T, T]> {
   const errors: unknown[] = []
-  const watched = work.map(async (one) => {
+  const watched = async (one: Promise<T>) => {
     try {
-      await one
+      return await one
     } catch (error) {
       errors.push(error)
       stop.abort()
+      throw error
     }
-  })
-  await Promise.all(watched)
-  if (errors.length > 0) throw errors.find((error) => error instanceof UserError) ?? errors[0]
+  }
+  const [one, other] = await Promise.allSettled([watched(work[0]), watched(work[1])])
+  if (one.status === 'fulfilled' && other.status === 'fulfilled') return [one.value, other.value]
+  throw errors.find((error) => error instanceof UserError) ?? errors[0]
 }

@@ -1,10 +1,13 @@
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { Interrupted } from '../errors.ts'
-import { programBytes, programFilter, programSource } from './stream.ts'
+import { programBytes, programFilter, programSink, programSource } from './stream.ts'
 
 const sink = async (from: AsyncIterable<unknown>) => void (await buffer(from as AsyncIterable<Buffer>))
 
@@ -29,6 +32,30 @@ test('a program that stops reading is a failure, whatever its status', async () 
     })(),
   )
   await expect(pipeline(endless, programFilter(['head', '-c', '10']), sink)).rejects.toThrow('head ended with status 0')
+})
+
+test('a sink has finished when its program has, and fails as it does', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gm-test-'))
+  const file = await open(join(folder, 'out'), 'w+')
+  const into = (script: string, from: Iterable<string>) =>
+    pipeline(Readable.from(from), programSink(['sh', '-c', script], file.fd, { purpose: 'to count' }))
+  try {
+    await into('sleep 0.1; tr a b; printf end', ['aa', 'a'])
+    expect((await readFile(join(folder, 'out'))).toString()).toBe('bbbend')
+    await expect(into('cat >/dev/null; echo why >&2; exit 3', ['a'])).rejects.toThrow(
+      '(to count) ended with status 3:\nwhy',
+    )
+    const endless = (function* () {
+      for (;;) yield 'a'.repeat(65536)
+    })()
+    await expect(into('head -c 10', endless)).rejects.toThrow('ended with status 0')
+    await expect(pipeline(Readable.from(['a']), programSink(['gm-no-such-program'], file.fd))).rejects.toMatchObject({
+      code: 'missing-program',
+    })
+  } finally {
+    await file.close()
+    await rm(folder, { recursive: true })
+  }
 })
 
 test('a missing program is named', async () => {

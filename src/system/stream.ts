@@ -1,7 +1,7 @@
 /** Programs as streams: what they read and write flows through with backpressure, and how they ended is the stream's end. */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { Duplex, Readable } from 'node:stream'
+import { Duplex, Readable, Writable } from 'node:stream'
 import { Interrupted, UserError } from '../errors.ts'
 import { hostEnvironment, missingProgram } from './process.ts'
 
@@ -58,6 +58,38 @@ export function programFilter(argv: Argv, options: StreamOptions = {}): Duplex {
   return filter
 }
 
+/** So much waits for a program before whoever writes waits as well. */
+const AHEAD = 1024 * 1024
+
+/**
+ * A program that writes to an open file what it makes of what is written to it. The stream finishes only after the program
+ * ended with status 0, and fails as `programSource` does.
+ */
+export function programSink(argv: Argv, descriptor: number, options: StreamOptions = {}): Writable {
+  const program = start(argv, options, 'pipe', descriptor)
+  const { stdin } = program.child
+  let finished: (() => void) | undefined
+  stdin?.on('error', () => undefined)
+  const sink: Writable = new Writable({
+    highWaterMark: AHEAD,
+    write: (chunk: Uint8Array, _encoding, done) => {
+      stdin?.write(chunk, (error) => {
+        if (!error) done()
+      })
+    },
+    final: (done) => {
+      finished = done
+      stdin?.end()
+    },
+    destroy: (error, done) => program.stop(() => done(error)),
+  })
+  onEnd(program, sink, argv, options, () => {
+    finished?.()
+    return finished !== undefined
+  })
+  return sink
+}
+
 /** All that a program writes, as bytes: for small answers that need not be UTF-8. */
 export async function programBytes(argv: Argv, options: StreamOptions = {}): Promise<Buffer> {
   const chunks: Buffer[] = []
@@ -72,12 +104,17 @@ interface Program {
   readonly stop: (then: () => void) => void
 }
 
-function start(argv: Argv, options: StreamOptions, stdin: 'ignore' | 'pipe'): Program {
+function start(
+  argv: Argv,
+  options: StreamOptions,
+  stdin: 'ignore' | 'pipe',
+  stdout: 'pipe' | number = 'pipe',
+): Program {
   const [file, ...args] = argv
   const child = spawn(file, args, {
     env: { ...hostEnvironment(), ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    stdio: [stdin, 'pipe', 'pipe'],
+    stdio: [stdin, stdout, 'pipe'],
   })
   let words = ''
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -105,26 +142,34 @@ function connect(
   allWasRead: () => boolean = () => true,
 ): void {
   const { child } = program
-  const interrupt = () => void stream.destroy(new Interrupted())
   child.stdout?.on('data', (chunk: Buffer) => {
     if (!stream.push(chunk)) child.stdout?.pause()
   })
+  onEnd(program, stream, argv, options, () => {
+    if (!allWasRead()) return false
+    stream.push(null)
+    return true
+  })
+}
+
+/** @param ended called when it ended with status 0; tells whether that was expected by then */
+function onEnd(
+  program: Program,
+  stream: Readable | Writable,
+  argv: Argv,
+  options: StreamOptions,
+  ended: () => boolean,
+): void {
+  const { child } = program
+  const interrupt = () => void stream.destroy(new Interrupted())
   child.once('error', (error: NodeJS.ErrnoException) => {
     stream.destroy(error.code === 'ENOENT' ? missingProgram(argv[0], options.purpose) : error)
   })
   child.once('close', (status, name) => {
     options.signal?.removeEventListener('abort', interrupt)
-    if (stream.destroyed) return
-    if (status === 0 && allWasRead()) stream.push(null)
-    else
-      stream.destroy(
-        failed(
-          argv[0],
-          status === null ? `was ended by ${name}` : `ended with status ${status}`,
-          program,
-          options.purpose,
-        ),
-      )
+    if (stream.destroyed || (status === 0 && ended())) return
+    const how = status === null ? `was ended by ${name}` : `ended with status ${status}`
+    stream.destroy(failed(argv[0], how, program, options.purpose))
   })
   if (options.signal?.aborted) interrupt()
   else options.signal?.addEventListener('abort', interrupt, { once: true })

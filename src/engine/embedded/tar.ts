@@ -34,10 +34,16 @@ export function digestArgv(folder: string, attributes: Attributes = 'attributes'
   return ['tar', '--create', '--file=-', ...how, `--directory=${folder}`, '.']
 }
 
+/**
+ * Blocks of 512 bytes written at once. tar's own 20 are a write for each 10 KiB, which takes half of its time. The archive's
+ * end is filled up to it.
+ */
+const AT_ONCE = '--blocking-factor=512'
+
 /** A tree for the outside; times after `epoch` become `epoch`. */
 export function exportArgv(folder: string, epoch: number, attributes: Attributes = 'attributes'): string[] {
   const how = [...REPEATABLE, ...attributeWords(attributes), `--mtime=@${epoch}`, '--clamp-mtime']
-  return ['tar', '--create', '--file=-', ...how, `--directory=${folder}`, '.']
+  return ['tar', '--create', '--file=-', AT_ONCE, ...how, `--directory=${folder}`, '.']
 }
 
 /** File capabilities come back only with the include. */
