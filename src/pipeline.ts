@@ -8,7 +8,9 @@ import type { Config, Stage4Define } from './config/model.ts'
 import { suggest } from './config/names.ts'
 import { ConfigError, problem } from './config/problem.ts'
 import { UserError } from './errors.ts'
+import { freeable } from './execute/clean/freeable.ts'
 import { judgeSteps, realiseSteps } from './execute/realise.ts'
+import { demandRoom } from './execute/room.ts'
 import type { Run } from './execute/run.ts'
 import type { Result } from './execute/scheduler.ts'
 import { valueOf, type PublishedValue } from './execute/values.ts'
@@ -73,6 +75,7 @@ export async function dryRun(goal: Goal, run: Run): Promise<Judged[]> {
 export async function build(goal: Goal, run: Run): Promise<{ built: Built[]; result: Result }> {
   const { steps, machines } = await plan(goal, run.data, run.signal)
   const judged = await judgeSteps(steps, run)
+  await demandRoom(judged, run, () => freeable(goal.config, run))
   run.emit({
     type: 'planned',
     steps: judged.map(({ step, verdict }) => ({ id: step.id, label: step.label, verdict: verdict.word })),

@@ -1,7 +1,10 @@
 /** Steps judged and realised with what a run has. */
 import type { Output, Step } from '../plan/step.ts'
 import { judge, type Judged } from '../plan/verdict.ts'
+import { tellingWhenFull } from './full.ts'
 import { HANDLERS } from './handlers.ts'
+import { bytesOfLast } from './room.ts'
+import type { Handler } from './handler.ts'
 import type { Run } from './run.ts'
 import { execute, type Result } from './scheduler.ts'
 import { toolsFor } from './tools.ts'
@@ -25,7 +28,7 @@ export async function judgeSteps(steps: readonly Step[], run: Run): Promise<Judg
 export async function realiseSteps(steps: readonly Step[], run: Run): Promise<Result> {
   return execute({
     steps,
-    handlers: HANDLERS,
+    handlers: tellingHandlers(run),
     store: run.steps,
     signal: run.signal,
     breadth: Math.max(2, run.jobs),
@@ -56,6 +59,15 @@ export async function realiseSteps(steps: readonly Step[], run: Run): Promise<Re
     },
     toolsFor: (step) => toolsFor(step, run, true),
   })
+}
+
+function tellingHandlers(run: Run): Readonly<Record<string, Handler>> {
+  return Object.fromEntries(
+    Object.entries(HANDLERS).map(([kind, handler]) => [
+      kind,
+      tellingWhenFull(handler, (step) => bytesOfLast(step, run)),
+    ]),
+  )
 }
 
 /** The output of a step that must have come out right. */

@@ -4,7 +4,9 @@ import { isProfileName } from '../config/grammar.ts'
 import type { Config } from '../config/model.ts'
 import { readLock, updateLock, type Lock, type LockedProfile } from '../config/lock.ts'
 import { EXIT, UserError } from '../errors.ts'
-import { outputOf, realiseSteps } from '../execute/realise.ts'
+import { freeable } from '../execute/clean/freeable.ts'
+import { judgeSteps, outputOf, realiseSteps } from '../execute/realise.ts'
+import { demandRoom } from '../execute/room.ts'
 import type { Run } from '../execute/run.ts'
 import { valueOf, type SeedValue } from '../execute/values.ts'
 import { planTrusted } from '../pipeline.ts'
@@ -90,7 +92,9 @@ export async function makeBuilder(config: Config, lock: Lock, profile: string, r
   const named = namedRepositories(config, [builderDefine(config)])
   if ([...named.keys()].some((name) => !Object.hasOwn(lock.repositories, name))) return false
   const repositories = await readRepositories({ config, lock }, [builderDefine(config)], run.data, run.signal)
-  failIfAny(await realiseSteps(await planTrusted(config, lock, profile, repositories, run.signal), run))
+  const steps = await planTrusted(config, lock, profile, repositories, run.signal)
+  await demandRoom(await judgeSteps(steps, run), run, () => freeable(config, run))
+  failIfAny(await realiseSteps(steps, run))
   return true
 }
 

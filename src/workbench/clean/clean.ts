@@ -3,8 +3,8 @@ import type { Config } from '../../config/model.ts'
 import type { Run } from '../../execute/run.ts'
 import { decide } from '../../store/collect/decide.ts'
 import type { Policy } from '../../store/collect/facts.ts'
-import { look } from './look.ts'
-import { measure, type Item } from './measure.ts'
+import { look } from '../../execute/clean/look.ts'
+import { measure, type Item } from '../../execute/clean/measure.ts'
 import { removeItems } from './remove.ts'
 
 export interface CleanOptions extends Policy {

@@ -9,7 +9,7 @@ import type { Run } from '../../execute/run.ts'
 import type { Decision, Facts } from '../../store/collect/facts.ts'
 import { removeFolder } from '../../system/move.ts'
 import { dropSnapshots } from '../../upstream/kept-snapshots.ts'
-import type { Item } from './measure.ts'
+import type { Item } from '../../execute/clean/measure.ts'
 
 const ORDER: readonly Item['what'][] = [
   'source',

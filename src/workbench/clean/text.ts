@@ -2,7 +2,7 @@
 import { size } from '../../report/size.ts'
 import { visible } from '../../visible.ts'
 import type { Cleaned } from './clean.ts'
-import type { Item } from './measure.ts'
+import type { Item } from '../../execute/clean/measure.ts'
 
 const WORDS: Readonly<Record<Item['what'], string>> = {
   tree: 'trees',

@@ -1,6 +1,6 @@
 /** What goes, with the paths it stands at and the bytes that come free. */
 import { join } from 'node:path'
-import type { Run } from '../../execute/run.ts'
+import type { Run } from '../run.ts'
 import { digestOf } from '../../plan/json.ts'
 import type { Decision, Facts, Going, What } from '../../store/collect/facts.ts'
 import { freedBy } from '../../system/disk-use.ts'

@@ -1,0 +1,124 @@
+/** Whether what a run is about to make fits on the disk: judged by what the same steps took the last time. */
+import { EXIT, UserError } from '../errors.ts'
+import { packagesToHave } from '../plan/fingerprints.ts'
+import type { Resolved } from '../plan/resolved.ts'
+import type { Step } from '../plan/step.ts'
+import type { Judged } from '../plan/verdict.ts'
+import { size } from '../report/size.ts'
+import { pointsAt } from '../store/points-at.ts'
+import type { StepRecord } from '../store/steps.ts'
+import { roomAt, type Room } from '../system/disk.ts'
+import type { Run } from './run.ts'
+import { valueOf, type PackedValue } from './values.ts'
+
+/** What any work needs: logs, records, working space. */
+const LEAST = 32 * 1024 ** 2
+
+/** What a run is judged to need, in bytes. */
+export interface Need {
+  /** What stays in the data directory. */
+  readonly kept: number
+  /** The most that one step has in scratch at a time. */
+  readonly working: number
+}
+
+export interface Shortage {
+  readonly room: Room
+  readonly needed: number
+}
+
+/** @param shares whether a copy of a tree takes no room of its own, as finishing a root begins with one */
+async function needOf(judged: readonly Judged[], run: Run, shares: boolean): Promise<Need> {
+  const bytes: number[] = []
+  for (const { step, verdict } of judged)
+    if (verdict.word !== 'have' && !(shares && step.kind === 'finish')) bytes.push(await bytesOfStep(step, judged, run))
+  return { kept: bytes.reduce((sum, one) => sum + one, 0), working: Math.max(0, ...bytes) }
+}
+
+/** Bytes that `clean` would free as it is usually called, and at most. */
+export interface Freeable {
+  readonly usually: number
+  readonly atMost: number
+}
+
+/** Pure. Where scratch is on the data directory's file system, what is made there is moved and takes its room once. */
+export function shortageOf({ kept, working }: Need, data: Room, scratch: Room): Shortage | undefined {
+  const needs =
+    data.device === scratch.device
+      ? [[data, kept]]
+      : [
+          [data, kept],
+          [scratch, working],
+        ]
+  for (const [room, bytes] of needs as [Room, number][]) {
+    const needed = bytes + LEAST
+    if (room.free < needed || !room.hasInodes) return { room, needed }
+  }
+  return undefined
+}
+
+/**
+ * @param couldFree bytes that `clean` would free; asked only where they are missing
+ * @throws UserError `no-room`, before anything is made
+ */
+export async function demandRoom(
+  judged: readonly Judged[],
+  run: Run,
+  couldFree: () => Promise<Freeable | undefined>,
+): Promise<void> {
+  if (judged.every(({ verdict }) => verdict.word === 'have')) return
+  const [data, scratch] = await Promise.all([roomAt(run.layout.store), roomAt(run.layout.scratch)])
+  const need = await needOf(judged, run, data.shares)
+  const shortage = shortageOf(need, data, scratch)
+  if (shortage === undefined) return
+  throw noRoom(shortage, await couldFree().catch(() => undefined))
+}
+
+function noRoom({ room, needed }: Shortage, freed: Freeable | undefined): UserError {
+  const where = `The file system of ${room.path}`
+  const message = room.hasInodes
+    ? `${where} has ${size(room.free)} free, and this run is judged to need ${size(needed)}: about ${size(needed - room.free)} are missing. Nothing was begun.`
+    : `${where} can hold no more files, whatever their size. Nothing was begun.`
+  const hint = `make room there${freed === undefined ? '' : `; ${freedWords(freed)}`}`
+  return new UserError('no-room', message, { exit: EXIT.buildFailed, hint })
+}
+
+function freedWords({ usually, atMost }: Freeable): string {
+  if (atMost === 0) return 'gentoomuch clean finds nothing that could go'
+  const more = `gentoomuch clean --keep 1 --older 0d about ${size(atMost)}`
+  if (usually === 0) return `gentoomuch clean would free nothing, ${more}`
+  return `gentoomuch clean would free about ${size(usually)}${atMost > usually ? `, ${more}` : ''}`
+}
+
+/** Of packages what the lacking ones took when they were compiled last; of all else what the step gave the last time. */
+async function bytesOfStep(step: Step, judged: readonly Judged[], run: Run): Promise<number> {
+  if (step.kind === 'compile') return bytesOfPackages(step, judged, run)
+  return (await bytesOfLast(step, run)) ?? 0
+}
+
+/** What a step left on disk the last time; undefined where that is not known any more. */
+export async function bytesOfLast({ id }: Pick<Step, 'id'>, run: Run): Promise<number | undefined> {
+  const last = await run.steps.lastRun(id)
+  const record = last === undefined ? undefined : await run.steps.find(last.key)
+  return record === undefined ? undefined : bytesOf(record, run)
+}
+
+async function bytesOfPackages({ parents }: Step, judged: readonly Judged[], run: Run): Promise<number> {
+  const resolved = judged.find(({ step }) => step.id === parents['resolved'])?.verdict
+  if (resolved?.word !== 'have') return 0
+  let bytes = 0
+  for (const [cpv, mark] of packagesToHave(valueOf<Resolved>(resolved.output)))
+    if ((await run.packages.find(mark)) === undefined) bytes += run.durations.package(cpv)?.bytes ?? 0
+  return bytes
+}
+
+async function bytesOf(record: StepRecord, run: Run): Promise<number> {
+  if (record.kind === 'pack') return valueOf<PackedValue>(record.output).packed.tarball.bytes
+  let bytes = 0
+  for (const tree of pointsAt(record).trees) {
+    // What is below the last layer is another step's.
+    const own = { ...tree, layers: tree.layers.slice(-1) }
+    if (await run.openEngine.has(own)) bytes += await run.openEngine.sizeOf(own)
+  }
+  return bytes
+}
