@@ -9,6 +9,7 @@ import type { Lock } from '../config/lock.ts'
 import type { Emit } from '../events.ts'
 import type { Run } from '../execute/run.ts'
 import { layoutOf } from '../store/layout.ts'
+import { saysFull } from '../system/disk.ts'
 import { ownName, shellWord } from '../system/self.ts'
 import type { Known } from '../workbench/configuration/composition.ts'
 import { makeFolder } from '../system/files.ts'
@@ -73,6 +74,7 @@ export class Context {
           emit,
           signal: this.signal,
           signer: config.env.signer,
+          needsRoom: command !== 'clean',
           shellIn: (container) => `${again} freshroot --failed ${container}${this.flags()}`,
         },
         work,
@@ -135,6 +137,8 @@ async function newLogs(logs: string, command: string): Promise<string> {
       await mkdir(folder)
       return folder
     } catch (error) {
+      // Whether work can go on without a log is not decided here; the reporter says that there is none.
+      if (saysFull(error)) return folder
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }

@@ -35,7 +35,7 @@ export function fullFailure(error: unknown, rooms: readonly Room[], took?: numbe
   const { code, message, hint: _hint, exit: _exit, ...facts } = asFailure(error)
   const apart = rooms.filter((room, at) => rooms.findIndex(({ device }) => device === room.device) === at)
   const told = apart.map((room) => `${room.path} is on one with ${roomWords(room)}`)
-  const [{ free = 0 } = {}] = apart
+  const free = apart[0]?.free ?? 0
   const missing =
     took === undefined || took === 0
       ? ''

@@ -9,6 +9,7 @@ import { layoutOf, type Layout } from '../store/layout.ts'
 import { PackageStore } from '../store/packages.ts'
 import { StepStore } from '../store/steps.ts'
 import { makeFolder, writeWhole } from '../system/files.ts'
+import { saysFull } from '../system/disk.ts'
 import { lockDirectory } from '../system/lock.ts'
 import type { Tools } from './handler.ts'
 import { clearScratch, sweep } from './sweep.ts'
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly signal: AbortSignal
   readonly signer?: Tools['signer']
   readonly shellIn: Tools['shellIn']
+  /** Work that only removes begins on a full disk as well. */
+  readonly needsRoom: boolean
 }
 
 export interface Run extends RunOptions {
@@ -57,11 +60,15 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
     }
     await sweep(run)
     await makeFolder(layout.distfiles)
-    // Whatever we or our programs (gpg, git) put into a temporary folder is swept with the rest after a kill.
     const temporary = process.env['TMPDIR']
-    process.env['TMPDIR'] = join(layout.scratch, 'tmp')
-    await mkdir(process.env['TMPDIR'])
-    await writeWhole(layout.working, `${options.command}\n`)
+    try {
+      // Whatever we or our programs (gpg, git) put into a temporary folder is swept with the rest after a kill.
+      await mkdir(join(layout.scratch, 'tmp'))
+      process.env['TMPDIR'] = join(layout.scratch, 'tmp')
+      await writeWhole(layout.working, `${options.command}\n`)
+    } catch (error) {
+      if (options.needsRoom || !saysFull(error)) throw error
+    }
     try {
       return await work(run)
     } finally {
