@@ -25,11 +25,13 @@ interface FetchInput extends PortageInput {
 const HAVE = '/var/cache/distfiles.have'
 
 export const fetch: Handler = {
-  recipe: { version: 1, environment: portageEnvironment(1) },
+  recipe: { version: 2, environment: portageEnvironment(1) },
 
-  async present(_output, work, tools) {
-    if (inputOf<FetchInput>(work).world !== undefined) return true
-    const wanted = (await missing(work, tools)).flatMap((entry) => entry.distfiles ?? [])
+  async present(output, work, tools) {
+    const ofBuilder = inputOf<FetchInput>(work).world !== undefined
+    const wanted = ofBuilder
+      ? valueOf<readonly string[]>(output)
+      : (await missing(work, tools)).flatMap((entry) => entry.distfiles ?? [])
     const there = await Promise.all(wanted.map((name) => exists(join(tools.layout.distfiles, name))))
     return there.every(Boolean)
   },
@@ -60,13 +62,15 @@ export const fetch: Handler = {
     return within(opening, async (container) => {
       await emerge(container, argv, tools, { purpose: 'fetching sources', env })
       const kept = await container.keepFiles(PLACES.distfiles)
+      const inUse = (await readdir(kept.path)).filter(isSource)
       const fetched = await takeNew(kept.path, tools.layout.distfiles)
       await rm(kept.path, { recursive: true, force: true })
       const names = packages?.flatMap((entry) => entry.distfiles ?? []) ?? []
       // What matters to others is that the sources are there; which of them were new is a fact for people.
       return {
         digest: digestOf(names.toSorted()),
-        value: names.toSorted(),
+        // Nobody but Portage knows which a builder wants: those that it fetched or linked to.
+        value: (packages === undefined ? inUse : names).toSorted(),
         summary: fetched === 0 ? 'all here already' : fetched === 1 ? 'one file fetched' : `${fetched} files fetched`,
       }
     })
@@ -85,17 +89,16 @@ async function missing(work: Work, tools: Tools): Promise<ResolvedPackage[]> {
   return [...found.values()]
 }
 
-/** Moves verified files (no links to what we had, no leftovers of a broken fetch, no layout caches) to the data directory. */
+/** Whether a name in DISTDIR is that of a source: no leftover of a broken fetch, no layout cache, no lock. */
+function isSource(name: string): boolean {
+  return !name.startsWith('.') && !name.endsWith('.__download__') && !name.includes('._checksum_failure_')
+}
+
+/** Moves verified files, and no links to what we had, to the data directory. */
 async function takeNew(from: string, to: string): Promise<number> {
   let count = 0
   for (const entry of await readdir(from, { withFileTypes: true })) {
-    if (
-      !entry.isFile() ||
-      entry.name.startsWith('.') ||
-      entry.name.endsWith('.__download__') ||
-      entry.name.includes('._checksum_failure_')
-    )
-      continue
+    if (!entry.isFile() || !isSource(entry.name)) continue
     await moveFile(join(from, entry.name), join(to, entry.name))
     count++
   }

@@ -4,7 +4,7 @@ import { judge, type Judged } from '../plan/verdict.ts'
 import { tellingWhenFull } from './full.ts'
 import { HANDLERS } from './handlers.ts'
 import { bytesOfLast } from './room.ts'
-import type { Handler } from './handler.ts'
+import type { Handler, Tools, Work } from './handler.ts'
 import type { Run } from './run.ts'
 import { execute, type Result } from './scheduler.ts'
 import { toolsFor } from './tools.ts'
@@ -28,7 +28,7 @@ export async function judgeSteps(steps: readonly Step[], run: Run): Promise<Judg
 export async function realiseSteps(steps: readonly Step[], run: Run): Promise<Result> {
   return execute({
     steps,
-    handlers: tellingHandlers(run),
+    handlers: handlersFor(run),
     store: run.steps,
     signal: run.signal,
     breadth: Math.max(2, run.jobs),
@@ -61,11 +61,20 @@ export async function realiseSteps(steps: readonly Step[], run: Run): Promise<Re
   })
 }
 
-function tellingHandlers(run: Run): Readonly<Record<string, Handler>> {
+/** Handlers that note what steps have, and that tell when a disk was full. */
+function handlersFor(run: Run): Readonly<Record<string, Handler>> {
+  const took = (step: Step) => bytesOfLast(step, run)
   return Object.fromEntries(
     Object.entries(HANDLERS).map(([kind, handler]) => [
       kind,
-      tellingWhenFull(handler, (step) => bytesOfLast(step, run)),
+      {
+        ...tellingWhenFull(handler, took),
+        async present(output: Output, work: Work, tools: Tools) {
+          const there = await handler.present(output, work, tools)
+          if (there) await run.steps.use(work.step.id, work.key)
+          return there
+        },
+      },
     ]),
   )
 }
