@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashFile } from '../../src/system/hash.ts'
 import { run } from '../../src/system/process.ts'
+import { cleaning } from './cleaning.ts'
 import { configuration, starter } from './configuration.ts'
 import { buildExample } from './example.ts'
 import { finishing } from './finishing.ts'
@@ -247,6 +248,9 @@ describe('what goes wrong is said', () => {
     [['sync', 'gento'], 2, 'No repos.conf names a repository gento; there are gentoo.'],
     [['sync', '--to', 'yesterday'], 2, 'yesterday'],
     [['sync', '--list', '--to', '2026-01-01'], 2, 'cannot be used with'],
+    [['clean'], 2, 'Nobody is here to be asked whether things may go.'],
+    [['clean', '--yes', '--older', '3m'], 2, 'An age such as 12h, 30d or 2w was wanted; found "3m".'],
+    [['clean', '--yes', '--keep', '0'], 2, 'A number from 1 to 9999 was wanted for --keep'],
     [['news', '2026-13-99-nothing'], 2, 'No news item or advisory 2026-13-99-nothing concerns a machine.'],
   ])('%j', async (args, status, message) => {
     const person = first()
@@ -346,3 +350,5 @@ describe('what comes in', () => {
 })
 
 describe('interrupted', () => interruptions(() => people.at(-1) ?? expect.unreachable('nobody came')))
+
+describe('cleaned', () => cleaning(() => people.at(-1) ?? expect.unreachable('nobody came')))
