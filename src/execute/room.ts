@@ -27,11 +27,14 @@ export interface Shortage {
   readonly needed: number
 }
 
+/** How the bytes that a step comes to are told; undefined where they are not known. */
+type Measure = (step: Step) => Promise<number | undefined>
+
 /** @param shares whether a copy of a tree takes no room of its own, as finishing a root begins with one */
-async function needOf(judged: readonly Judged[], run: Run, shares: boolean): Promise<Need> {
+async function needOf(judged: readonly Judged[], measure: Measure, shares: boolean): Promise<Need> {
   const bytes: number[] = []
   for (const { step, verdict } of judged)
-    if (verdict.word !== 'have' && !(shares && step.kind === 'finish')) bytes.push(await bytesOfStep(step, judged, run))
+    if (verdict.word !== 'have' && !(shares && step.kind === 'finish')) bytes.push((await measure(step)) ?? 0)
   return { kept: bytes.reduce((sum, one) => sum + one, 0), working: Math.max(0, ...bytes) }
 }
 
@@ -68,10 +71,20 @@ export async function demandRoom(
 ): Promise<void> {
   if (judged.every(({ verdict }) => verdict.word === 'have')) return
   const [data, scratch] = await Promise.all([roomAt(run.layout.store), roomAt(run.layout.scratch)])
-  const need = await needOf(judged, run, data.shares)
-  const shortage = shortageOf(need, data, scratch)
-  if (shortage === undefined) return
-  throw noRoom(shortage, await couldFree().catch(() => undefined))
+  const shortage = async (isRough: boolean) => {
+    // Machines share packages: each is counted once.
+    const counted = new Set<string>()
+    const measure: Measure = async (step) => {
+      if (step.kind === 'compile') return bytesOfPackages(step, judged, run, counted)
+      return (isRough ? await mostOfTree(step, run) : undefined) ?? bytesOfLast(step, run)
+    }
+    return shortageOf(await needOf(judged, measure, data.shares), data, scratch)
+  }
+  // Looking at every file of large trees takes a while: where there is room enough in any case, that is not done.
+  if ((await shortage(true)) === undefined) return
+  const found = await shortage(false)
+  if (found === undefined) return
+  throw noRoom(found, await couldFree().catch(() => undefined))
 }
 
 function noRoom({ room, needed }: Shortage, freed: Freeable | undefined): UserError {
@@ -90,10 +103,14 @@ function freedWords({ usually, atMost }: Freeable): string {
   return `gentoomuch clean would free about ${size(usually)}${atMost > usually ? `, ${more}` : ''}`
 }
 
-/** Of packages what the lacking ones took when they were compiled last; of all else what the step gave the last time. */
-async function bytesOfStep(step: Step, judged: readonly Judged[], run: Run): Promise<number> {
-  if (step.kind === 'compile') return bytesOfPackages(step, judged, run)
-  return (await bytesOfLast(step, run)) ?? 0
+/** No tree of a machine is larger than so many of its compressed tarballs. */
+const MOST_TARBALLS = 12
+
+/** More than the root of a machine takes, judged by its last tarball; undefined for other steps. */
+async function mostOfTree({ kind, id }: Step, run: Run): Promise<number | undefined> {
+  if (kind !== 'root' && kind !== 'finish') return undefined
+  const tarball = await bytesOfLast({ id: id.replace(kind, 'pack') }, run)
+  return tarball === undefined ? undefined : tarball * MOST_TARBALLS
 }
 
 /** What a step left on disk the last time; undefined where that is not known any more. */
@@ -103,12 +120,21 @@ export async function bytesOfLast({ id }: Pick<Step, 'id'>, run: Run): Promise<n
   return record === undefined ? undefined : bytesOf(record, run)
 }
 
-async function bytesOfPackages({ parents }: Step, judged: readonly Judged[], run: Run): Promise<number> {
+/** Packages that an answer lacks, as large as they were when they were compiled last. @param counted fingerprints; grows */
+async function bytesOfPackages(
+  { parents }: Step,
+  judged: readonly Judged[],
+  run: Run,
+  counted: Set<string>,
+): Promise<number> {
   const resolved = judged.find(({ step }) => step.id === parents['resolved'])?.verdict
   if (resolved?.word !== 'have') return 0
   let bytes = 0
-  for (const [cpv, mark] of packagesToHave(valueOf<Resolved>(resolved.output)))
-    if ((await run.packages.find(mark)) === undefined) bytes += run.durations.package(cpv)?.bytes ?? 0
+  for (const [cpv, mark] of packagesToHave(valueOf<Resolved>(resolved.output))) {
+    if (counted.has(mark) || (await run.packages.find(mark)) !== undefined) continue
+    counted.add(mark)
+    bytes += run.durations.package(cpv)?.bytes ?? 0
+  }
   return bytes
 }
 

@@ -68,6 +68,19 @@ describe('as JSON', () => {
     })
   })
 
+  test('what the file system refused; of a full one what to do', () => {
+    const refused = (code: string, words: string) =>
+      Object.assign(new Error(`${code}: ${words}, write`), { code, syscall: 'write' })
+    const full = refused('ENOSPC', 'no space left on device')
+    const hint = 'make room on that file system; gentoomuch clean --dry-run says what nothing needs'
+    const message = 'The file system refused write: no space left on device.'
+    expect(errorJson(full)).toEqual({ error: { code: 'file-system', message, hint } })
+    expect(formatError(full, false)).toEqual({ text: `error: ${message}\n  hint: ${hint}\n`, exit: 1 })
+    expect(formatError(refused('EROFS', 'read-only file system'), false).text).toBe(
+      'error: The file system refused write: read-only file system.\n',
+    )
+  })
+
   test('bugs', () => {
     expect(errorJson(new TypeError('inner'))).toEqual({ error: { code: 'bug', message: 'inner' } })
     expect(errorJson('odd')).toEqual({ error: { code: 'bug', message: 'odd' } })

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { EXIT, UserError, type ExitCode } from '../errors.ts'
+import { saysFull } from '../system/disk.ts'
 import { refusedBySystem } from '../system/refused.ts'
 import { visible } from '../visible.ts'
 import { withoutEscapes } from './text.ts'
@@ -22,6 +23,8 @@ export interface ErrorValue {
   }
 }
 
+const MAKE_ROOM = 'make room on that file system; gentoomuch clean --dry-run says what nothing needs'
+
 /** Undefined for what ends the program and is no error: help and version. */
 export function errorJson(error: unknown): ErrorValue | undefined {
   if (error instanceof CommanderError) return error.exitCode === 0 ? undefined : badCall(error)
@@ -38,7 +41,8 @@ export function errorJson(error: unknown): ErrorValue | undefined {
   }
   if (isAbort(error)) return { error: { code: 'interrupted', message: 'Interrupted.' } }
   const refused = refusedBySystem(error)
-  if (refused !== undefined) return { error: { code: 'file-system', message: refused } }
+  if (refused !== undefined)
+    return { error: { code: 'file-system', message: refused, ...(saysFull(error) ? { hint: MAKE_ROOM } : {}) } }
   return { error: { code: 'bug', message: error instanceof Error ? error.message : String(error) } }
 }
 
@@ -56,7 +60,10 @@ export function formatError(error: unknown, verbose: boolean): FormattedError {
   if (error instanceof UserError) return { text: userText(error, verbose), exit: error.exit }
   if (isAbort(error)) return { text: 'Interrupted.\n', exit: EXIT.interrupted }
   const refused = refusedBySystem(error)
-  if (refused !== undefined) return { text: `error: ${refused}\n`, exit: EXIT.buildFailed }
+  if (refused !== undefined) {
+    const hint = saysFull(error) ? `  hint: ${MAKE_ROOM}\n` : ''
+    return { text: `error: ${refused}\n${hint}`, exit: EXIT.buildFailed }
+  }
   return { text: bugText(error), exit: EXIT.buildFailed }
 }
 

@@ -291,6 +291,22 @@ test('failed containers go by age, with the folders and trees that are kept for 
   expect(await readdir(at('elsewhere'))).toEqual(['file'])
 })
 
+test('downloads that nobody went on with go by the age of what is in them', async () => {
+  const long = new Date(Date.now() - 31 * DAY)
+  for (const name of ['1'.repeat(16), '2'.repeat(16)]) {
+    put(`store/downloads/${name}/stage3.tar.xz.part`)
+    await utimes(at(`store/downloads/${name}`), long, long)
+  }
+  await utimes(at(`store/downloads/${'1'.repeat(16)}/stage3.tar.xz.part`), long, long)
+  for (const name of ['gentoo-20260101.tar.xz.part', 'gentoo-20260101.tar.xz.part.json', 'gentoo-notes.tar.xz'])
+    put(`store/downloads/${name}`)
+  for (const name of ['gentoo-20260101.tar.xz.part', 'gentoo-notes.tar.xz'])
+    await utimes(at(`store/downloads/${name}`), long, long)
+  const done = await cleaned()
+  expect(done.items.map(({ name }) => name)).toEqual(['1'.repeat(16), 'gentoo-20260101.tar.xz.part'])
+  expect(done.strange).toEqual([at('store/downloads/gentoo-notes.tar.xz')])
+})
+
 test('logs: the newest run and its own stay', async () => {
   for (const run of ['20260101T000000Z-pipeline', '20260201T000000Z-sync', '20260202T000000Z-stage-build-2'])
     put(`logs/${run}/events.jsonl`)

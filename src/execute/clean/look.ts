@@ -114,7 +114,8 @@ async function mirrorsOf(
 
 /** A folder is as old as the newest file in it. */
 async function newestIn({ name, at }: Entry, { layout }: Run): Promise<Entry> {
-  const folder = pathIn(layout, 'downloads', name)
-  const files = await Promise.all((await readdir(folder)).map((file) => lstat(join(folder, file))))
+  const path = pathIn(layout, 'downloads', name)
+  if (!(await lstat(path)).isDirectory()) return { name, at }
+  const files = await Promise.all((await readdir(path)).map((file) => lstat(join(path, file))))
   return { name, at: Math.max(at, ...files.map(({ mtimeMs }) => mtimeMs)) }
 }

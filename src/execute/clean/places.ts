@@ -13,29 +13,39 @@ import { isMissing } from '../../system/files.ts'
 export type Place =
   'steps' | 'packages' | 'packed' | 'seeds' | 'downloads' | 'caches' | 'indexes' | 'git' | 'distfiles' | 'logs'
 
+type Kind = 'folder' | 'file'
+
 interface Form {
   readonly folder: (layout: Layout) => string
-  readonly isOurs: (name: string) => boolean
-  readonly kind: 'folder' | 'file'
+  readonly isOurs: (name: string, kind: Kind) => boolean
+  readonly kinds: readonly Kind[]
 }
+
+/** `gentoo-20260101.tar.xz`, whole or in part: see `system/part.ts`. */
+const SNAPSHOT = /^[A-Za-z0-9_][A-Za-z0-9_-]*-(latest|\d{8})\.tar\.xz(\.part(\.json)?)?$/
 
 const DIGEST = /^[0-9a-f]{64}$/
 
 const FORMS: Readonly<Record<Place, Form>> = {
-  steps: { folder: ({ steps }) => steps, isOurs: (name) => /^[0-9a-f]{64}\.json$/.test(name), kind: 'file' },
-  packages: { folder: ({ packages }) => packages, isOurs: (name) => DIGEST.test(name), kind: 'folder' },
-  packed: { folder: ({ packed }) => packed, isOurs: (name) => DIGEST.test(name), kind: 'folder' },
-  seeds: { folder: ({ seeds }) => seeds, isOurs: (name) => /^[0-9a-f]{128}$/.test(name), kind: 'folder' },
-  downloads: { folder: ({ downloads }) => downloads, isOurs: (name) => /^[0-9a-f]{16}$/.test(name), kind: 'folder' },
-  caches: { folder: ({ caches }) => caches, isOurs: isRepositoryName, kind: 'folder' },
-  indexes: { folder: ({ indexes }) => indexes, isOurs: isRepositoryName, kind: 'folder' },
-  git: { folder: ({ git }) => git, isOurs: isRepositoryName, kind: 'folder' },
+  steps: { folder: ({ steps }) => steps, isOurs: (name) => /^[0-9a-f]{64}\.json$/.test(name), kinds: ['file'] },
+  packages: { folder: ({ packages }) => packages, isOurs: (name) => DIGEST.test(name), kinds: ['folder'] },
+  packed: { folder: ({ packed }) => packed, isOurs: (name) => DIGEST.test(name), kinds: ['folder'] },
+  seeds: { folder: ({ seeds }) => seeds, isOurs: (name) => /^[0-9a-f]{128}$/.test(name), kinds: ['folder'] },
+  // A stage3's has a folder; a snapshot's has the snapshot's name.
+  downloads: {
+    folder: ({ downloads }) => downloads,
+    isOurs: (name, kind) => (kind === 'folder' ? /^[0-9a-f]{16}$/ : SNAPSHOT).test(name),
+    kinds: ['folder', 'file'],
+  },
+  caches: { folder: ({ caches }) => caches, isOurs: isRepositoryName, kinds: ['folder'] },
+  indexes: { folder: ({ indexes }) => indexes, isOurs: isRepositoryName, kinds: ['folder'] },
+  git: { folder: ({ git }) => git, isOurs: isRepositoryName, kinds: ['folder'] },
   // Names are upstreams' here; who wanted them is what decides.
-  distfiles: { folder: ({ distfiles }) => distfiles, isOurs: () => true, kind: 'file' },
+  distfiles: { folder: ({ distfiles }) => distfiles, isOurs: () => true, kinds: ['file'] },
   logs: {
     folder: ({ logs }) => logs,
     isOurs: (name) => /^\d{8}T\d{6}Z-[a-z]+(-[a-z]+)*(-\d+)?$/.test(name),
-    kind: 'folder',
+    kinds: ['folder'],
   },
 }
 
@@ -50,7 +60,7 @@ export function pathIn(layout: Layout, place: Place, name: string): string {
 }
 
 export async function see(layout: Layout, place: Place): Promise<Seen> {
-  const { folder, isOurs, kind } = FORMS[place]
+  const { folder, isOurs, kinds } = FORMS[place]
   const at = folder(layout)
   const link = await firstLink(layout, at)
   if (link !== undefined) return { entries: [], strange: [link] }
@@ -61,8 +71,9 @@ export async function see(layout: Layout, place: Place): Promise<Seen> {
     // What is being written, and what desktops leave.
     if (name.startsWith('.')) continue
     const path = join(at, name)
-    const isKind = kind === 'folder' ? entry.isDirectory() : entry.isFile()
-    if (isKind && isOurs(name)) entries.push({ name, at: (await lstat(path)).mtimeMs })
+    const kind = entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : undefined
+    if (kind !== undefined && kinds.includes(kind) && isOurs(name, kind))
+      entries.push({ name, at: (await lstat(path)).mtimeMs })
     else strange.push(path)
   }
   return { entries, strange }
