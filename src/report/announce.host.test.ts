@@ -65,7 +65,7 @@ test('a long run is told to the desktop, by arguments, over the session bus', as
   await standIn('printf "%s\\n" "$DBUS_SESSION_BUS_ADDRESS" "$@" > "$(dirname "$0")/told"')
   await ending({ by: 'desktop' })
   expect(await told()).toBe(
-    'unix:path=/nowhere\n--app-name=gentoomuch\n--urgency=normal\n--\ngentoomuch stage build\nfinished in 1 min: 0 steps ran, 0 reused\n',
+    'unix:path=/nowhere\n--app-name=gentoomuch\n--urgency=normal\n--\ngentoomuch stage build\nfinished in 1 min\n',
   )
 })
 

@@ -29,6 +29,7 @@ export function ended(tally: Tally): number {
 /** The last lines of a run: what it did, or the list of what failed and what that held up. */
 export function closingLines(tally: Tally, seconds: number, ok: boolean): string[] {
   const time = duration(seconds)
+  if (ok && tally.ran + tally.had === 0) return [`finished in ${time}`]
   if (ok) return [`finished in ${time}: ${steps(tally.ran)} ran, ${tally.had} reused`]
   if (tally.failed.length === 0) return [`stopped after ${time}: ${steps(tally.ran)} ran, ${tally.had} reused`]
   return [

@@ -67,7 +67,7 @@ describe('states of steps', () => {
     const records = [
       record('root:p/gone', 'a'),
       record('builder:old', 'b'),
-      record('layer:x', 'c'),
+      record('other:x', 'c'),
       record('sign:p/m', 'd'),
     ]
     const { going, deadSteps } = decide(facts({ records }), USUAL)
@@ -75,6 +75,24 @@ describe('states of steps', () => {
     expect(going[0]?.why).toBe('no configuration has its machine or profile')
     expect(deadSteps).toEqual(['builder:old', 'root:p/gone'])
     expect(goingOf({ records, owners: undefined })).toEqual([])
+  })
+
+  test('layers stay with the roots that they were used for, and with trees that stand on them', () => {
+    const tree = (...layers: string[]) => ({ trees: [{ engine: 'e', layers, digest: 'd' }] })
+    const records = [
+      record('root:p/m', 'new', 3, tree('shared', 'top')),
+      record('root:p/m', 'old', 30, tree('other')),
+      record('layer:1', 'beneath', 90, tree('shared')),
+      record('layer:2', 'made-for-it', 3.1, tree('a')),
+      record('layer:3', 'used-for-it', 90, tree('b')),
+      record('layer:4', 'of-the-old-one', 30.1, tree('c')),
+    ]
+    const uses = [{ id: 'layer:3', key: 'used-for-it', at: NOW - 3.5 * DAY }]
+    expect(goingOf({ records, uses }, { keep: 1, older: undefined })).toEqual(['record old', 'record of-the-old-one'])
+    expect(goingOf({ records, uses }, { keep: 1, older: 30.05 * DAY })).toEqual([])
+    expect(goingOf({ records: records.slice(2) })).toEqual(
+      ['beneath', 'made-for-it', 'used-for-it', 'of-the-old-one'].map((key) => `record ${key}`),
+    )
   })
 
   test('with an age only what nobody used for so long', () => {
@@ -192,7 +210,7 @@ const times = fc.integer({ min: NOW - 90 * DAY, max: NOW })
 const entries = some.chain((names) =>
   fc.tuple(...names.map((name) => times.map((at) => ({ name, at })))).map((list) => [...list]),
 )
-const ids = fc.constantFrom('root:p/m', 'root:p/n', 'compile:p/m', 'compile:p/gone', 'builder:p', 'layer:q')
+const ids = fc.constantFrom('root:p/m', 'root:p/n', 'compile:p/m', 'compile:p/gone', 'builder:p', 'other:q')
 const records = fc.uniqueArray(
   fc.record({ id: ids, key: fc.constantFrom(...NAMES), at: times, packages: some, packed: some, sources: some }),
   { selector: ({ key }) => key },

@@ -36,6 +36,8 @@ export function isKeptSnapshot(
 const OWNED = /^(?:seed|builder|resolve|fetch|compile|root|finish|pack|sign):(.+)$/s
 /** Steps that give a repository's tree. */
 const OF_REPOSITORY = /^(?:repository|snapshot):/
+/** What roots are put together on: each has an id of its own, so there is no newest one. */
+const OF_LAYER = /^layer:/
 
 export function decideRecords(
   facts: Facts,
@@ -47,7 +49,9 @@ export function decideRecords(
   const stay = new Set(facts.records.filter((record) => isKeptSnapshot(record, snapshots)).map(({ key }) => key))
   const whys = new Map<string, string>()
   const dead = new Set<string>()
-  for (const [id, uses] of usesOfEach(facts)) {
+  const usesById = usesOfEach(facts)
+  for (const [id, uses] of usesById) {
+    if (OF_LAYER.test(id)) continue
     const owner = OWNED.exec(id)?.[1]
     const isLive = owner === undefined || facts.owners === undefined || facts.owners.has(owner)
     if (!isLive) dead.add(id)
@@ -59,12 +63,41 @@ export function decideRecords(
         whys.set(key, isLive ? statesAgo(keep) : 'no configuration has its machine or profile')
     }
   }
+  for (const { key, id } of layersToKeep(facts.records, stay, usesById, isYoung)) {
+    stay.add(key)
+    dead.delete(id)
+  }
+  for (const { key, id } of facts.records) if (OF_LAYER.test(id)) whys.set(key, 'of roots of earlier states')
   const going = facts.records
     .filter(({ key }) => !stay.has(key))
     .map(({ key }): Going => ({ what: 'record', name: key, why: whys.get(key) ?? UNNAMED }))
   const unreadable = facts.unreadable.map((key): Going => ({ what: 'record', name: key, why: 'it cannot be read' }))
   const kept = new Set(facts.records.filter(({ key }) => stay.has(key)).map(({ id }) => id))
   return { stay, whys, going: [...going, ...unreadable], deadSteps: [...dead].filter((id) => !kept.has(id)).toSorted() }
+}
+
+/** Uses are noted no oftener, in milliseconds: see `StepStore.use`. */
+const COARSE = 24 * 60 * 60 * 1000
+
+/** Layers that something which stays is made of, and those that were in use when the roots that stay were made. */
+function layersToKeep(
+  records: readonly KnownRecord[],
+  stay: ReadonlySet<string>,
+  uses: ReadonlyMap<string, readonly Use[]>,
+  isYoung: (at: number) => boolean,
+): KnownRecord[] {
+  const staying = records.filter(({ key }) => stay.has(key))
+  const needed = new Set(staying.flatMap(layersOf))
+  const since = Math.min(...staying.filter(({ id }) => id.startsWith('root:')).map(({ at }) => at)) - COARSE
+  return records.filter((record) => {
+    if (!OF_LAYER.test(record.id)) return false
+    const used = Math.max(record.at, ...(uses.get(record.id) ?? []).map(({ at }) => at))
+    return used >= since || isYoung(used) || layersOf(record).some((layer) => needed.has(layer))
+  })
+}
+
+function layersOf({ points }: KnownRecord): string[] {
+  return points.trees.flatMap(({ layers }) => layers)
 }
 
 function statesAgo(keep: number): string {
