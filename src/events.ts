@@ -23,8 +23,14 @@ export interface Failure {
 export type VerdictWord = 'have' | 'run' | 'unknown'
 
 export type Event =
-  /** `logs` is the absolute path of this run's folder. */
-  | { readonly type: 'run-started'; readonly run: string; readonly command: string; readonly logs: string }
+  /** `logs` is the absolute path of this run's folder, `process` the id of the process that works. */
+  | {
+      readonly type: 'run-started'
+      readonly run: string
+      readonly command: string
+      readonly logs: string
+      readonly process?: number
+    }
   | { readonly type: 'waiting'; readonly for: string }
   | {
       readonly type: 'planned'
@@ -68,6 +74,7 @@ export type Event =
   /** Another step that this one needs failed. */
   | { readonly type: 'step-skipped'; readonly id: string; readonly label: string; readonly because: string }
   | { readonly type: 'note'; readonly level: 'info' | 'warning'; readonly text: string; readonly hint?: string }
-  | { readonly type: 'run-done'; readonly seconds: number; readonly ok: boolean }
+  /** `because`: what ended it, where that was no step. */
+  | { readonly type: 'run-done'; readonly seconds: number; readonly ok: boolean; readonly because?: string }
 
 export type Emit = (event: Event) => void

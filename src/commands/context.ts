@@ -113,13 +113,21 @@ export class Context {
     })
     const since = performance.now()
     const seconds = () => (performance.now() - since) / 1000
-    if (logs !== undefined) reporter.emit({ type: 'run-started', run: logs.split('/').at(-1) ?? '', command, logs })
+    if (logs !== undefined)
+      reporter.emit({
+        type: 'run-started',
+        run: logs.split('/').at(-1) ?? '',
+        command,
+        logs,
+        process: process.pid,
+      })
     try {
       const result = await work(reporter.emit)
       if (logs !== undefined) reporter.emit({ type: 'run-done', seconds: seconds(), ok: isOk(result) })
       return result
     } catch (error) {
-      if (logs !== undefined) reporter.emit({ type: 'run-done', seconds: seconds(), ok: false })
+      const because = error instanceof Error ? error.message : String(error)
+      if (logs !== undefined) reporter.emit({ type: 'run-done', seconds: seconds(), ok: false, because })
       throw error
     } finally {
       await reporter.close()

@@ -40,6 +40,11 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'pipeline', summary: 'build, sign and publish machines', load: () => import('./pipeline.ts') },
   { name: 'stage build', summary: 'build, sign and publish one machine', load: () => import('./stage-build.ts') },
   { name: 'stage ls', summary: 'list published stage4s', load: () => import('./stage-ls.ts') },
+  {
+    name: 'logs',
+    summary: 'say what runs did; print the logs of a machine or a package',
+    load: () => import('./logs.ts'),
+  },
   { name: 'freshroot', summary: 'open a throw-away root to look around in', load: () => import('./freshroot.ts') },
   { name: 'clean', summary: 'remove what nothing needs any more', load: () => import('./clean.ts') },
   { name: 'doctor', summary: 'say what this host lacks', load: () => import('./doctor.ts') },

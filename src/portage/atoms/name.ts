@@ -49,7 +49,7 @@ function plainName(category: string, rest: string, operator: Operator, atom: str
     checkPackage(rest, PACKAGE, atom)
     return plain(category, rest, undefined)
   }
-  if (versioned === undefined) throw withoutVersion(rest, operator, atom)
+  if (versioned === undefined) throw lacksVersion(rest, operator, atom)
   // Two versions at the end: the second one can only be a build id.
   const inner = cutVersion(versioned.name)
   checkPackage(inner?.name ?? versioned.name, PACKAGE, atom)
@@ -63,7 +63,7 @@ function plain(category: string, name: string, version: string | undefined, buil
   return { category, package: name, version, buildId, glob: false, extended: false }
 }
 
-function withoutVersion(rest: string, operator: Operator, atom: string): NotAnAtom {
+function lacksVersion(rest: string, operator: Operator, atom: string): NotAnAtom {
   const [, found] = /-(\d[^]*)$/.exec(rest) ?? []
   if (found !== undefined) return new NotAnAtom('atom-bad-version', { atom, found })
   return new NotAnAtom('atom-operator-without-version', { atom, operator, bare: atom.replace(operator, '') })
@@ -96,6 +96,11 @@ function wildName(category: string, rest: string, operator: Operator, atom: stri
 interface Versioned {
   readonly name: string
   readonly version: string
+}
+
+/** `dev-libs/foo-1.2-r3` → `dev-libs/foo`; a name without a version stays as it is. */
+export function withoutVersion(cpv: string): string {
+  return cutVersion(cpv)?.name ?? cpv
 }
 
 /** `foo-1.2-r3` → `foo`, `1.2-r3`; undefined where no version stands behind a name. */
