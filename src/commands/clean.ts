@@ -61,7 +61,7 @@ export async function run(
     json: {
       removed,
       bytes,
-      items: items.map(({ what, name, why, path, bytes: own }) => ({ what, name, path, bytes: own, why })),
+      items: items.map(({ what, name, of, why, path, bytes: own }) => ({ what, name, of, path, bytes: own, why })),
       left: [...strange],
       leftSources: [...strangeSources],
     },

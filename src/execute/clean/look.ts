@@ -6,7 +6,7 @@ import type { Config } from '../../config/model.ts'
 import { inspectConfig } from '../../config/read.ts'
 import { keptContainers } from '../failed.ts'
 import type { Run } from '../run.ts'
-import type { Entry, Facts } from '../../store/collect/facts.ts'
+import type { Entry, Facts, KnownRecord } from '../../store/collect/facts.ts'
 import { knownConfigurations } from '../../store/configurations.ts'
 import { lockedBy, namedBy, otherLocks } from '../../store/named.ts'
 import { pointsAt } from '../../store/points-at.ts'
@@ -57,18 +57,17 @@ export async function look(config: Config, run: Run): Promise<Looked | undefined
   return { facts, strange }
 }
 
+/** One after the other: an answer of Portage has megabytes, of which little is wanted. */
 async function recordsOf(entries: readonly Entry[], { steps }: Run): Promise<Pick<Facts, 'records' | 'unreadable'>> {
-  const found = await Promise.all(
-    entries.map(async ({ name, at }) => {
-      const key = basename(name, '.json')
-      const record = await steps.find(key)
-      return { key, record: record === undefined ? undefined : { id: record.id, key, at, points: pointsAt(record) } }
-    }),
-  )
-  return {
-    records: found.flatMap(({ record }) => record ?? []),
-    unreadable: found.flatMap(({ key, record }) => (record === undefined ? [key] : [])),
+  const records: KnownRecord[] = []
+  const unreadable: string[] = []
+  for (const { name, at } of entries) {
+    const key = basename(name, '.json')
+    const record = await steps.find(key)
+    if (record === undefined) unreadable.push(key)
+    else records.push({ id: record.id, key, at, points: pointsAt(record) })
   }
+  return { records, unreadable }
 }
 
 /** Profiles and machines that a configuration has; undefined where one of them cannot be understood. */

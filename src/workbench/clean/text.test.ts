@@ -6,6 +6,7 @@ const KIB = 1024
 const item = (what: Item['what'], bytes: number | undefined, why: string, name = what): Item => ({
   what,
   name,
+  of: what === 'package' ? 'app-misc/a-1' : undefined,
   why,
   path: `/data/${name}`,
   bytes,
@@ -38,7 +39,9 @@ test('says whether things are gone, names every one where that is wanted, and wh
       .slice(6)
   expect(told({ bytes: 7 * KIB })).toEqual(['7.0 KiB could be freed; nothing was removed.'])
   expect(told({ bytes: 7 * KIB, removed: true })).toEqual(['7.0 KiB freed.'])
-  expect(told({}, true)).toContain('trees: /data/tree  2.0 MiB')
+  expect(told({}, true)).toEqual(
+    expect.arrayContaining(['trees: /data/tree  2.0 MiB', 'binary packages: app-misc/a-1  /data/package  5.0 KiB']),
+  )
   const many = ['a', 'b', 'c', 'd', 'e', 'f\u001B[31m'].map((name) => `/data/${name}`)
   expect(told({ strange: many, strangeSources: ['by\u0007hand'] }).slice(1)).toEqual([
     'Left alone, since they are not ours: /data/a, /data/b, /data/c, /data/d, /data/e and 1 more.',

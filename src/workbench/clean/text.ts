@@ -47,14 +47,14 @@ export function itemLines(items: readonly Item[]): string[] {
 export function cleanedText(cleaned: Cleaned, all: boolean): string {
   const { items, bytes, removed } = cleaned
   if (items.length === 0) return ['Nothing is here that is not needed.', ...leftLines(cleaned)].join('\n')
-  const names = all
-    ? items.map(
-        ({ what, name, path, bytes: own }) =>
-          `${WORDS[what]}: ${visible(path ?? name)}  ${own === undefined ? '?' : size(own)}`,
-      )
-    : []
+  const names = all ? items.map(itemLine) : []
   const sum = removed ? `${size(bytes)} freed.` : `${size(bytes)} could be freed; nothing was removed.`
   return [...itemLines(items), ...names, sum, ...leftLines(cleaned)].join('\n')
+}
+
+function itemLine({ what, name, of, path, bytes }: Item): string {
+  const known = [...(of === undefined ? [] : [of]), path ?? name].map(visible).join('  ')
+  return `${WORDS[what]}: ${known}  ${bytes === undefined ? '?' : size(bytes)}`
 }
 
 const SHOWN = 5
