@@ -8,9 +8,12 @@ import { Folder, GOOD } from '../../src/config/folder.testkit.ts'
 import { writeLock, type Lock } from '../../src/config/lock.ts'
 import { readConfig } from '../../src/config/read.ts'
 import type { TreeRef } from '../../src/engine/engine.ts'
+import { HANDLERS } from '../../src/execute/handlers.ts'
+import { realiseSteps } from '../../src/execute/realise.ts'
 import type { Event } from '../../src/events.ts'
 import { withRun, type Run } from '../../src/execute/run.ts'
 import type { Json } from '../../src/plan/json.ts'
+import { stepKey, type Step } from '../../src/plan/step.ts'
 import { rememberConfiguration } from '../../src/store/configurations.ts'
 import { layoutOf } from '../../src/store/layout.ts'
 import { clean, type Cleaned } from '../../src/workbench/clean/clean.ts'
@@ -136,6 +139,23 @@ test('the earlier state goes with what it alone has; published builds keep their
     expect(await openEngine.has(now)).toBe(true)
   })
   expect((await cleaned()).items).toEqual([])
+})
+
+test('a step that has its output already uses it: what one went back to is the newest state', async () => {
+  const step: Step = { id: 'seed:default', kind: 'seed', label: 'seed', input: { sha512: SEED }, parents: {} }
+  const key = stepKey(step, HANDLERS.seed.recipe, {})
+  await during(async (run) => {
+    const tree = await run.openEngine.importTree(tarOf([{ name: 'f', content: 'seed' }]))
+    const output = { digest: 'd', value: { tree } as unknown as Json }
+    await run.steps.keep({ id: step.id, kind: 'seed', key, output, seconds: 1 }, {})
+    await run.steps.keep({ id: step.id, kind: 'seed', key: hex('8'), output, seconds: 1 }, {})
+    await rememberConfiguration(run.layout, config.path)
+  })
+  const going = async () => (await cleaned({ dryRun: true })).items.map(({ name }) => name)
+  expect(await going()).toEqual([key])
+  const { failures } = await during((run) => realiseSteps([step], run))
+  expect([...failures.keys()]).toEqual([])
+  expect(await going()).toEqual([hex('8')])
 })
 
 test('interrupted wherever: the next one sees the rest, and a record that stays is whole', async () => {
