@@ -56,7 +56,11 @@ export async function emerge(container: Container, argv: Argv, tools: Tools, opt
   const stdout = new Lines(onLine)
   const stderr = new Lines(tools.line)
   const exit = await container.run(argv, { stdout, stderr, env: { ...options.env } }, tools.signal)
-  const logs = await keepBuildLogs(container, tools)
+  const logs = await keepBuildLogs(container, tools).catch((error: unknown) => {
+    // What failed matters more than that its logs cannot be kept, on a full disk say.
+    if (exit.status === 0) throw error
+    return []
+  })
   if (exit.status === 0) return
   const words = [...stdout.last(60), ...stderr.last(20)]
   const shell = await container.preserve()

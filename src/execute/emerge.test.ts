@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import type { Container, Io } from '../engine/engine.ts'
+import { emerge } from './emerge.ts'
+import type { Tools } from './handler.ts'
+
+const tools = {
+  line: () => undefined,
+  progress: () => undefined,
+  preserved: () => undefined,
+  shellIn: (name: string) => `shell ${name}`,
+  logs: '/nowhere',
+  signal: new AbortController().signal,
+} as unknown as Tools
+
+/** A container on a full disk: nothing can be copied out of it. */
+function full(status: number): Container {
+  return {
+    run: (_argv: unknown, { stderr }: Io) => {
+      stderr?.write(' * ERROR: app-misc/a-1::gentoo failed (install phase):\n')
+      return Promise.resolve({ status })
+    },
+    keepFiles: () => Promise.reject(new Error('tar: Cannot write: No space left on device')),
+    preserve: () => Promise.resolve('c'),
+  } as unknown as Container
+}
+
+const told = (status: number) =>
+  emerge(full(status), ['emerge'], tools, { purpose: 'testing' }).then(
+    () => 'nothing',
+    (error: unknown) => error,
+  )
+
+test('a package that failed is named, with its shell, also where its logs cannot be kept', async () => {
+  expect(await told(1)).toMatchObject({
+    failure: { package: 'app-misc/a-1', phase: 'install', shell: 'shell c' },
+  })
+})
+
+test('logs of what came out right are missed', async () => {
+  expect(await told(0)).toMatchObject({ message: 'tar: Cannot write: No space left on device' })
+})
