@@ -1,5 +1,15 @@
 /** Everything a run has to say, as data. Whoever does the work emits; only `report/` renders. */
 
+/** One of the things that a step failed of, where they are known one by one. Handlers add facts of their own. */
+export type Obstacle = {
+  readonly kind: string
+  /** A sentence; lines after the first belong to it. */
+  readonly message: string
+  /** Who wanted it: from a set, through packages, to what is missing. `at` is where the user wrote the set's line. */
+  readonly chains: readonly { readonly names: readonly string[]; readonly at?: string }[]
+  readonly hint?: string
+}
+
 /** A failed step in the words its reader needs: which package, which phase, the last lines, where the log is. */
 export interface Failure {
   readonly code: string
@@ -7,6 +17,8 @@ export interface Failure {
   /** The program's exit code for it, where it is not that of a failed build. */
   readonly exit?: number
   readonly hint?: string
+  /** Everything that is in the way, where it is known in single things. Of one alone, `message` is the message. */
+  readonly obstacles?: readonly Obstacle[]
   /** `category/package-version`, when one package is to blame. */
   readonly package?: string
   /** The ebuild phase that failed (`compile`, `install`, `postinst` …). */

@@ -182,6 +182,9 @@ function plannedMachine(
     arch: config.env.arch,
     portage: composed(config, machine.stage3, lists),
     sets: machine.stage3.sets.map((set) => set.name),
+    setFiles: Object.fromEntries(
+      [...machine.stage3.sets, ...machine.stage3.included].map((set) => [set.name, set.file]),
+    ),
     finish: {
       // What all machines of a stage3 definition do, then what this one does.
       scripts: [...machine.stage3.scripts, ...machine.scripts].map(({ file, text }) => ({ name: file, text })),

@@ -1,12 +1,16 @@
 /** resolve: Portage's own answer for the empty root, as data. */
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Failure } from '../events.ts'
 import { digestOf } from '../plan/json.ts'
 import { targets, type Resolved } from '../plan/resolved.ts'
+import { readJson } from '../store/steps.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
 import { StepFailure } from './failure.ts'
-import type { Handler } from './handler.ts'
+import type { Handler, Work } from './handler.ts'
 import { Lines } from './lines.ts'
+import { failureOf, type SetFiles } from './obstacles/failure.ts'
+import type { Problems } from './obstacles/problem.ts'
 import { openPortage, within } from './portageContainer.ts'
 import { programDigest } from './programs.ts'
 import { asValue, inputOf, parent, valueOf, type PortageInput, type SeedValue, type TreeValue } from './values.ts'
@@ -43,17 +47,21 @@ export const resolve: Handler = {
         { stdout: output, stderr: output, env: { ROOT: PLACES.target, SYSROOT: '/' } },
         tools.signal,
       )
-      if (exit.status !== 0)
-        throw new StepFailure({
-          code: 'unresolvable',
-          message: 'Portage finds no way to fill the empty root.',
-          lastLines: output.last(40),
-        })
       const kept = await container.keepFiles('/out')
-      const resolved = JSON.parse(await readFile(join(kept.path, 'resolved.json'), 'utf8')) as Resolved
+      const resolved = await readJson<Resolved>(join(kept.path, 'resolved.json'))
+      const told = await readJson<Problems>(join(kept.path, 'problems.json'))
       await rm(kept.path, { recursive: true, force: true })
+      if (exit.status !== 0 || resolved === undefined) throw new StepFailure(why(work, told, output))
       const value = asValue(resolved)
       return { digest: digestOf(value), value, summary: `${targets(resolved).length} packages` }
     })
   },
+}
+
+/** Without problems the program itself failed: then its last words are all that is known. */
+function why(work: Work, told: Problems | undefined, output: Lines): Failure {
+  const problems = told?.problems ?? [{ kind: 'other', chains: [] }]
+  const { sets = {} } = (work.step.about ?? {}) as { readonly sets?: SetFiles }
+  const { portage } = inputOf<ResolveInput>(work)
+  return failureOf('unresolvable', problems, told?.text ?? output.last(40), { portage, sets })
 }

@@ -86,6 +86,8 @@ export interface PlannedMachine {
   readonly arch: string
   readonly portage: PortageDirectory
   readonly sets: readonly string[]
+  /** Where each set of the directory stands, name → file, for the words of a failure. */
+  readonly setFiles?: Readonly<Record<string, string>>
   readonly finish: {
     readonly scripts: readonly PlannedScript[]
     readonly files: readonly PlannedFile[]
@@ -139,6 +141,7 @@ export function planMachine(machine: PlannedMachine, repositories: readonly Plan
     {
       id: id('resolve'),
       kind: 'resolve',
+      about: { sets: { ...machine.setFiles } },
       label: `resolve ${name}`,
       input: { portage, locations, sets: [...machine.sets] },
       parents: base,

@@ -12,6 +12,8 @@ export interface Step {
   readonly label: string
   /** All that the step's handler may know besides its parents' outputs. */
   readonly input: Json
+  /** Where the user wrote what the input says, for the words of a failure. What is made must not depend on it: it is in no key. */
+  readonly about?: Json
   /** Role in this step → id of the step whose output plays it. */
   readonly parents: Readonly<Record<string, string>>
 }

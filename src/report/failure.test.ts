@@ -29,3 +29,34 @@ test('a failed package says what, where, its last words, the log and how to look
 test('what is not known is not mentioned', () => {
   expect(formatFailure({ code: 'x', message: 'No.', lastLines: [] })).toEqual(['No.'])
 })
+
+const COLOR = {
+  kind: 'use',
+  message: 'dev-libs/x-1 does not fit dev-libs/x[color]: USE flag color is off.',
+  chains: [{ names: ['@web', 'net-misc/y-1', 'dev-libs/x[color]'], at: 'package.sets/web:3' }],
+  hint: 'put into files of a piece:\n  package.use: dev-libs/x color',
+}
+
+test('one thing in the way is the message itself, with who wants it and what to do', () => {
+  expect(formatFailure({ code: 'unresolvable', message: COLOR.message, obstacles: [COLOR] })).toEqual([
+    'dev-libs/x-1 does not fit dev-libs/x[color]: USE flag color is off.',
+    'wanted   @web → net-misc/y-1 → dev-libs/x[color] (package.sets/web:3)',
+    'hint     put into files of a piece:',
+    '           package.use: dev-libs/x color',
+  ])
+})
+
+test('several are numbered; what they quote draws nothing on a terminal', () => {
+  const other = { kind: 'other', message: 'No.\n  | \u001B[2Jgone', chains: [] }
+  expect(
+    formatFailure({ code: 'unresolvable', message: '2 things stand in the way:', obstacles: [COLOR, other] }),
+  ).toEqual([
+    '2 things stand in the way:',
+    '1. dev-libs/x-1 does not fit dev-libs/x[color]: USE flag color is off.',
+    '   wanted   @web → net-misc/y-1 → dev-libs/x[color] (package.sets/web:3)',
+    '   hint     put into files of a piece:',
+    '              package.use: dev-libs/x color',
+    '2. No.',
+    '     | gone',
+  ])
+})

@@ -5,36 +5,41 @@ Runs in a container of the builder, with the machine's /etc/portage, ROOT set to
     python3 resolve OUT ARGUMENT...
 
 OUT/resolved.json gets every package that Portage would build, for the empty root and, where the builder lacks something
-that building needs, for "/", in merge order. What Portage prints about a failure goes to stdout and stderr as emerge
-would show it; exit 1 then.
+that building needs, for "/", in merge order. Where there is no solution, or none that we take, OUT/problems.json says why,
+and what Portage prints goes to stderr; exit 1 then.
 """
 
 import json
 import os
 import sys
 
-from _emerge.Package import Package
 from answer import Answer
-from asking import ask
+from asking import Question
+from chains import Chains
+from problems import problems
+from refused import live, provided
 
 
 def main():
     out, arguments = sys.argv[1], sys.argv[2:]
-    success, depgraph, config = ask(arguments)
+    question = Question(arguments)
+    success, depgraph = question.ask()
     if not success:
-        depgraph.display_problems()
+        found, text = problems(question, depgraph)
+        write(out, "problems.json", {"problems": found, "text": text})
         return 1
-    if any(is_blocker(node) for node in depgraph.altlist()):
-        depgraph.display(depgraph.altlist(), favorites=[])
-        depgraph.display_problems()
+    answer = Answer(depgraph, question.config)
+    refused = [*live(answer.in_order(), Chains(depgraph)), *provided(depgraph, Chains(depgraph))]
+    if refused:
+        write(out, "problems.json", {"problems": refused, "text": []})
         return 1
-    with open(os.path.join(out, "resolved.json"), "w", encoding="utf-8") as opened:
-        json.dump(Answer(depgraph, config).as_data(arguments), opened)
+    write(out, "resolved.json", answer.as_data(arguments))
     return 0
 
 
-def is_blocker(node):
-    return not isinstance(node, Package) and not getattr(node, "satisfied", True)
+def write(folder, name, value):
+    with open(os.path.join(folder, name), "w", encoding="utf-8") as opened:
+        json.dump(value, opened)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from _emerge.Package import Package
 from installed import installed_digest, installed_packages, toolchain
 from making import Making
-from portage._sets import SETPREFIX
+from sets import with_nested
 
 
 class Answer:
@@ -76,20 +76,6 @@ class Answer:
 
 def is_merge(node):
     return isinstance(node, Package) and node.operation == "merge"
-
-
-def with_nested(argument, sets):
-    """The argument, and every set below it, each as it stands in an argument of emerge."""
-    names, todo = set(), [argument]
-    while todo:
-        name = todo.pop()
-        if name in names:
-            continue
-        names.add(name)
-        found = sets.get(name[len(SETPREFIX) :]) if name.startswith(SETPREFIX) else None
-        if found is not None:
-            todo.extend(token for token in found.getNonAtoms() if token.startswith(SETPREFIX))
-    return names
 
 
 def kinds_of(priority):
