@@ -76,10 +76,7 @@ export async function build(goal: Goal, run: Run): Promise<{ built: Built[]; res
   const { steps, machines } = await plan(goal, run.data, run.signal)
   const judged = await judgeSteps(steps, run)
   await demandRoom(judged, run, () => freeable(goal.config, run))
-  run.emit({
-    type: 'planned',
-    steps: judged.map(({ step, verdict }) => ({ id: step.id, label: step.label, verdict: verdict.word })),
-  })
+  run.emit({ type: 'planned', steps: judged.map((one) => plannedStep(one, run)) })
   const result = await realiseSteps(steps, run)
   const built = machines.map((machine) => {
     const output = result.outputs.get(machineStep('sign', machine))
@@ -88,6 +85,11 @@ export async function build(goal: Goal, run: Run): Promise<{ built: Built[]; res
     return { machine: machine.name, folder }
   })
   return { built, result }
+}
+
+function plannedStep({ step: { id, label }, verdict: { word } }: Judged, { durations }: Run) {
+  const seconds = word === 'have' ? undefined : durations.step(id)
+  return { id, label, verdict: word, ...(seconds === undefined ? {} : { seconds }) }
 }
 
 /** The steps up to a profile's builder, if whoever signed its seed may still do so. */

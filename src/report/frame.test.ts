@@ -54,3 +54,9 @@ test('progress of a step that is over changes nothing', () => {
   const live = after(run)
   expect(advance(live, { type: 'step-progress', id: 'gone', text: 'x' }, 1)).toBe(live)
 })
+
+test('how long it still takes stands behind how long it took', () => {
+  expect(frame(after(run, compile), { ...view, left: 'about 4 min left' }).at(-1)).toBe(
+    '  3 of 12 steps, 1 min 12 s, about 4 min left',
+  )
+})

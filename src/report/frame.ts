@@ -56,6 +56,8 @@ export interface View {
   readonly rows: number
   readonly paint: Paint
   readonly tally: Tally
+  /** `about 4 min left`, where that is known. */
+  readonly left?: string | undefined
 }
 
 const SPINNER = ['|', '/', '-', '\\']
@@ -92,9 +94,10 @@ function percent(done: number, total: number): string {
   return `${Math.min(100, Math.floor((done / total) * 100))}%`
 }
 
-function runWords(live: Live, { now, tally }: View): string {
+function runWords(live: Live, { now, tally, left }: View): string {
   const words = [tally.planned > 0 ? `${ended(tally)} of ${tally.planned} steps` : `${ended(tally)} steps`]
   if (tally.failed.length > 0) words.push(`${tally.failed.length} failed`)
   if (live.since !== undefined) words.push(elapsed(live.since, now))
+  if (left !== undefined) words.push(left)
   return `  ${words.join(', ')}`
 }

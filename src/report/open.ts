@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Emit, Event } from '../events.ts'
 import { announce, type AnnounceOptions } from './announce.ts'
+import { leftWords, noEstimate, reckon, secondsLeft } from './estimate.ts'
 import { advance, frame, idle } from './frame.ts'
 import { openJsonLines, type JsonLines } from './json-lines.ts'
 import { paintFor } from './paint.ts'
@@ -38,6 +39,8 @@ export function openReporter(options: ReporterOptions): Reporter {
   const paint = paintFor(isTerminal, env)
   const tally = newTally()
   let going = idle
+  let estimate = noEstimate
+  const left = () => leftWords(secondsLeft(estimate, now()))
   let open = true
   let command = ''
   let announced: Promise<unknown> = Promise.resolve()
@@ -53,7 +56,7 @@ export function openReporter(options: ReporterOptions): Reporter {
 
   stderr.on('error', ignore)
   const view = (size: { columns: number; rows: number }): string[] =>
-    frame(going, { ...size, now: now(), paint, tally })
+    frame(going, { ...size, now: now(), paint, tally, left: left() })
   const display = live ? openTerminal(stderr, view) : lines(stderr)
   const labelOf = (id: string): string => going.running.get(id)?.label ?? id
   const files = openFiles(options.logs, now, (problem) => {
@@ -65,7 +68,8 @@ export function openReporter(options: ReporterOptions): Reporter {
       if (!open) return
       const event = files.keep(told)
       count(tally, event)
-      const text = eventLines(event, { loudness, live, paint, labelOf, tally })
+      estimate = reckon(estimate, event, now())
+      const text = eventLines(event, { loudness, live, paint, labelOf, tally, left: left() })
       going = advance(going, event, now())
       display.print(text)
       if (event.type !== 'step-output') display.refresh()

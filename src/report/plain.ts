@@ -18,6 +18,8 @@ export interface LineOptions {
   readonly labelOf: (id: string) => string
   /** Of the run so far, this event included. */
   readonly tally: Tally
+  /** `about 4 min left`, where that is known. */
+  readonly left?: string | undefined
 }
 
 const LEVEL = { errors: 0, quiet: 1, normal: 2, verbose: 3 } as const
@@ -47,16 +49,17 @@ function wantedAt(event: Event, live: boolean): Loudness {
   }
 }
 
-function wording(event: Event, { paint, labelOf, tally }: LineOptions): string[] {
+function wording(event: Event, { live, paint, labelOf, tally, left }: LineOptions): string[] {
   const say = (word: string, colour: Colour, text: string): string =>
     `${paint(colour, word.padEnd(8))} ${cleanLine(text)}`
+  const behind = left === undefined ? '' : `, ${left}`
   switch (event.type) {
     case 'run-started':
       return [say('run', 'bold', `${event.run} (${event.command}), logs in ${event.logs}`)]
     case 'waiting':
       return [say('waiting', 'yellow', `for ${event.for}`)]
     case 'planned':
-      return [say('plan', 'bold', planWords(event.steps.map((step) => step.verdict)))]
+      return [say('plan', 'bold', planWords(event.steps.map((step) => step.verdict)) + behind)]
     case 'step-started':
       return [say('start', 'cyan', event.label)]
     case 'step-progress':
@@ -70,7 +73,8 @@ function wording(event: Event, { paint, labelOf, tally }: LineOptions): string[]
     case 'step-done': {
       const time = event.how === 'ran' ? ` in ${duration(event.seconds)}` : ''
       const text = `${event.label}${time}${event.summary === undefined ? '' : `: ${event.summary}`}`
-      return [event.how === 'ran' ? say('done', 'green', text) : say('have', 'dim', text)]
+      // The live display says it all the time.
+      return [event.how === 'ran' ? say('done', 'green', text + (live ? '' : behind)) : say('have', 'dim', text)]
     }
     case 'step-failed':
       return [say('failed', 'red', event.label), ...formatFailure(event.failure).map((line) => `  ${line}`.trimEnd())]
