@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { statfsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -83,6 +84,18 @@ test('what is there already, and what was never made, needs none', async () => {
   expect(await failureOf([judged('pack:p/other', 'run')], run)).toBeUndefined()
 })
 
+test('a stage3 that was never unpacked is judged by its tarball', async () => {
+  const run = await runWith(() => undefined)
+  const seed = judged('seed:p', 'run', { input: { sha512: 'a', name: 's.tar.xz' } })
+  expect(await failureOf([seed], run)).toBeUndefined()
+  await mkdir(join(run.layout.seeds, 'a'), { recursive: true })
+  const { bavail, bsize } = statfsSync(data)
+  // A hole takes no room itself.
+  await writeFile(join(run.layout.seeds, 'a/s.tar.xz'), '')
+  await truncate(join(run.layout.seeds, 'a/s.tar.xz'), Math.ceil((bavail * bsize) / 4))
+  expect(await failureOf([seed], run)).toMatchObject({ code: 'no-room' })
+})
+
 test('packages that are lacking count once, however many machines want them', async () => {
   const size = (await runWith(() => undefined)).layout
   const entry = {
@@ -99,7 +112,7 @@ test('packages that are lacking count once, however many machines want them', as
     judged(`resolve:p/${name}`, 'have', { value: answer as unknown as Json }),
     judged(`compile:p/${name}`, 'unknown', { parents: { resolved: `resolve:p/${name}` } }),
   ])
-  const { bavail, bsize } = await import('node:fs').then(({ statfsSync }) => statfsSync(size.data))
+  const { bavail, bsize } = statfsSync(size.data)
   const half = (bavail * bsize) / 2
   const wanting = (bytes: number) => runWith((durations) => durations.learnPackage('a/b-1', { bytes }))
   expect(await failureOf(machines, await wanting(half))).toBeUndefined()

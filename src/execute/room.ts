@@ -1,4 +1,6 @@
 /** Whether what a run is about to make fits on the disk: judged by what the same steps took the last time. */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { EXIT, UserError } from '../errors.ts'
 import { packagesToHave } from '../plan/fingerprints.ts'
 import type { Resolved } from '../plan/resolved.ts'
@@ -76,7 +78,9 @@ export async function demandRoom(
     const counted = new Set<string>()
     const measure: Measure = async (step) => {
       if (step.kind === 'compile') return bytesOfPackages(step, judged, run, counted)
-      return (isRough ? await mostOfTree(step, run) : undefined) ?? bytesOfLast(step, run)
+      return (
+        (isRough ? await mostOfTree(step, run) : undefined) ?? (await bytesOfLast(step, run)) ?? bytesOfSeed(step, run)
+      )
     }
     return shortageOf(await needOf(judged, measure, data.shares), data, scratch)
   }
@@ -111,6 +115,17 @@ async function mostOfTree({ kind, id }: Step, run: Run): Promise<number | undefi
   if (kind !== 'root' && kind !== 'finish') return undefined
   const tarball = await bytesOfLast({ id: id.replace(kind, 'pack') }, run)
   return tarball === undefined ? undefined : tarball * MOST_TARBALLS
+}
+
+/** A stage3 takes about so many times its compressed size. */
+const UNPACKED = 5
+
+/** What a stage3 comes to that was never unpacked here, judged by its tarball; undefined for other steps. */
+async function bytesOfSeed({ kind, input }: Step, { layout }: Run): Promise<number | undefined> {
+  if (kind !== 'seed') return undefined
+  const { sha512, name } = input as { readonly sha512: string; readonly name: string }
+  const tarball = await stat(join(layout.seeds, sha512, name)).catch(() => undefined)
+  return tarball === undefined ? undefined : tarball.size * UNPACKED
 }
 
 /** What a step left on disk the last time; undefined where that is not known any more. */

@@ -81,6 +81,7 @@ async function lookInto(
   run: Run,
 ): Promise<LockedProfile['portage']> {
   const step = planSeed(profile, seedOf(config, { ...lock, profiles: { [profile]: entry } }, profile))
+  await demandRoom(await judgeSteps([step], run), run, () => freeable(config, run))
   const result = await realiseSteps([step], run)
   failIfAny(result)
   const { version, incrementals } = valueOf<SeedValue>(outputOf(result, step.id)).portage

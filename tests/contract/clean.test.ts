@@ -232,7 +232,7 @@ test('what goes by its name may hold links: they go, and not what they lead to',
   put(`store/seeds/${'b'.repeat(128)}/stage3.tar.xz`)
   await symlink(at('elsewhere'), at(`store/seeds/${'b'.repeat(128)}/link`))
   put(`store/seeds/${SEED}/stage3.tar.xz`)
-  const done = await cleaned()
+  const done = await cleaned({ older: 0 })
   expect(done.items).toMatchObject([{ what: 'stage3', name: 'b'.repeat(128) }])
   expect(await readdir(at('store/seeds'))).toEqual([SEED])
   expect(await readFile(at('elsewhere/file'), 'utf8')).toBe('x')
@@ -244,6 +244,8 @@ test('where a lock that counts cannot be read, nothing goes, and it is said', as
     other.write({ ...GOOD, 'gentoomuch.lock': '<<<<<<< HEAD\n' })
     await during(async ({ layout }) => rememberConfiguration(layout, other.path))
     put(`store/seeds/${'b'.repeat(128)}/stage3.tar.xz`)
+    const long = new Date(Date.now() - 31 * DAY)
+    await utimes(at(`store/seeds/${'b'.repeat(128)}`), long, long)
     expect(await cleaned()).toMatchObject({ items: [], removed: false })
     expect(events).toContainEqual(
       expect.objectContaining({ type: 'note', text: expect.stringContaining(`the lock of ${other.path}`) as string }),

@@ -164,7 +164,7 @@ test('a mirror that nothing names goes whole; one that never held anything goes 
 
 test('stage3s stay by their names, caches and indexes by their repository', () => {
   const found = {
-    stage3s: [entry('named'), entry('unnamed')],
+    stage3s: [entry('named', 9), entry('unnamed', 2), entry('just fetched')],
     caches: [entry('gentoo'), entry('gone')],
     indexes: [entry('gentoo'), entry('gone')],
     downloads: [entry('young', 29), entry('old', 31)],

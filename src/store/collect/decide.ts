@@ -19,6 +19,8 @@ export function decide(facts: Facts, policy: Policy): Decision {
   const staying = facts.records.filter(({ key }) => records.stay.has(key))
   const leaving = facts.records.filter(({ key }) => !records.stay.has(key))
   const isOld = olderThan(facts.now, policy.older ?? USUAL_AGE)
+  // One that was just fetched may be in the middle of its bootstrap, which made no room for it.
+  const isSettled = olderThan(facts.now, policy.older ?? DAY)
   const sources = decideSources(facts, staying, leaving)
   return {
     going: [
@@ -27,7 +29,9 @@ export function decide(facts: Facts, policy: Policy): Decision {
       ...decidePacked(facts, staying, records.whys),
       ...sources.going,
       ...decideMirrors(facts, snapshots, isOld),
-      ...facts.found.stage3s.filter(({ name }) => !facts.seeds.has(name)).map(becoming('stage3', UNNAMED)),
+      ...facts.found.stage3s
+        .filter((entry) => !facts.seeds.has(entry.name) && isSettled(entry))
+        .map(becoming('stage3', UNNAMED)),
       ...[
         ...facts.found.caches.map(becoming('cache', UNLOCKED)),
         ...facts.found.indexes.map(becoming('index', UNLOCKED)),
