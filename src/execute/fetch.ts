@@ -13,6 +13,9 @@ import { builderArgv } from './builder.ts'
 import { emerge, emergeArgv } from './emerge.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
 import type { Handler, Tools, Work } from './handler.ts'
+import { StepFailure } from './failure.ts'
+import { lackingByHand } from './obstacles/by-hand.ts'
+import { failureOf, setFilesOf } from './obstacles/failure.ts'
 import { openPortage, within } from './portageContainer.ts'
 import { inputOf, parent, valueOf, type PortageInput, type SeedValue, type TreeValue } from './values.ts'
 
@@ -49,12 +52,14 @@ export const fetch: Handler = {
             packages.map((entry) => `=${entry.cpv}::${entry.repository}`),
           )
     const mirrors = mirrorsOf(input.portage, tools)
+    const local = await localMirrors(mirrors)
+    if (packages !== undefined) await demandByHand(work, tools, packages, local)
     const env = { PORTAGE_RO_DISTDIRS: HAVE, ...(mirrors.length === 0 ? {} : { GENTOO_MIRRORS: mirrors.join(' ') }) }
     const opening = openPortage(work, tools, {
       tree: valueOf<TreeValue>(parent(work, 'tree')).tree,
       portage: input.portage,
       seedProfile: valueOf<SeedValue>(work.parents['seed'] ?? parent(work, 'tree')).profile,
-      mounts: [{ source: tools.layout.distfiles, target: HAVE, readOnly: true }, ...(await localMirrors(mirrors))],
+      mounts: [{ source: tools.layout.distfiles, target: HAVE, readOnly: true }, ...local],
       folders: [PLACES.distfiles],
       network: true,
       phases: false,
@@ -75,6 +80,21 @@ export const fetch: Handler = {
       }
     })
   },
+}
+
+/** @throws StepFailure naming every file that a person has to get: before the network is asked for anything */
+async function demandByHand(
+  work: Work,
+  tools: Tools,
+  packages: readonly ResolvedPackage[],
+  mirrors: readonly Mount[],
+): Promise<void> {
+  const folders = mirrors.map(({ target }) => target)
+  const resolved = valueOf<Resolved>(parent(work, 'resolved'))
+  const lacking = await lackingByHand(resolved, packages, [tools.layout.distfiles, ...folders])
+  if (lacking.length === 0) return
+  const { portage } = inputOf<FetchInput>(work)
+  throw new StepFailure(failureOf('fetch-restricted', lacking, [], { portage, sets: setFilesOf(work) }))
 }
 
 /** Packages of the answer that have no binary package yet: only their sources are needed. One entry a version. */

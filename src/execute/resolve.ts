@@ -9,7 +9,7 @@ import { PLACES, portageEnvironment } from './environment.ts'
 import { StepFailure } from './failure.ts'
 import type { Handler, Work } from './handler.ts'
 import { Lines } from './lines.ts'
-import { failureOf, type SetFiles } from './obstacles/failure.ts'
+import { failureOf, setFilesOf } from './obstacles/failure.ts'
 import type { Problems } from './obstacles/problem.ts'
 import { openPortage, within } from './portageContainer.ts'
 import { programDigest } from './programs.ts'
@@ -61,7 +61,6 @@ export const resolve: Handler = {
 /** Without problems the program itself failed: then its last words are all that is known. */
 function why(work: Work, told: Problems | undefined, output: Lines): Failure {
   const problems = told?.problems ?? [{ kind: 'other', chains: [] }]
-  const { sets = {} } = (work.step.about ?? {}) as { readonly sets?: SetFiles }
   const { portage } = inputOf<ResolveInput>(work)
-  return failureOf('unresolvable', problems, told?.text ?? output.last(40), { portage, sets })
+  return failureOf('unresolvable', problems, told?.text ?? output.last(40), { portage, sets: setFilesOf(work) })
 }

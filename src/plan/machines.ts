@@ -149,6 +149,7 @@ export function planMachine(machine: PlannedMachine, repositories: readonly Plan
     {
       id: id('fetch'),
       kind: 'fetch',
+      about: { sets: { ...machine.setFiles } },
       label: `fetch sources for ${name}`,
       input: { portage, locations },
       parents: { ...base, tree: base.builder, resolved: id('resolve') },

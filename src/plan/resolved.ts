@@ -27,6 +27,8 @@ export interface ResolvedPackage {
   readonly merging?: string
   readonly distfiles?: readonly string[]
   readonly restrict?: readonly string[]
+  /** Of the distfiles those that no program may fetch (RESTRICT="fetch"), and what its pkg_nofetch says. */
+  readonly byHand?: { readonly files: readonly string[]; readonly words: readonly string[] }
   /** The machine has patches, a bashrc, settings or a saved configuration that may make this package another one. */
   readonly particular?: boolean
 }

@@ -11,6 +11,8 @@ import { openEngine } from '../../src/engine/open.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { asFailure } from '../../src/execute/failure.ts'
 import type { Tools, Work } from '../../src/execute/handler.ts'
+import { lackingByHand } from '../../src/execute/obstacles/by-hand.ts'
+import { failureOf } from '../../src/execute/obstacles/failure.ts'
 import { resolve } from '../../src/execute/resolve.ts'
 import type { Json } from '../../src/plan/json.ts'
 import type { Resolved } from '../../src/plan/resolved.ts'
@@ -46,7 +48,7 @@ const QUESTIONS = {
   'two of one': { one: ['app-odd/old', 'app-odd/new'] },
   circle: { one: ['app-odd/ring'] },
   refused: { one: ['app-odd/moving', 'app-odd/sliding', 'app-odd/dog'] },
-  answer: { one: ['app-odd/two', '@two'], two: ['app-odd/cat'] },
+  answer: { one: ['app-odd/two', '@two'], two: ['app-odd/cat', 'app-odd/byhand'] },
 } as const
 type Question = keyof typeof QUESTIONS
 
@@ -249,6 +251,22 @@ test('what Portage would do and we refuse', () => {
 
 test('an answer says which packages an argument names, itself or by a set in it', () => {
   const { asked } = told.get('answer') as Resolved
-  expect(asked['@one']).toEqual(['target:app-odd/cat-1', 'target:app-odd/two-2'])
+  expect(asked['@one']).toEqual(['target:app-odd/byhand-1', 'target:app-odd/cat-1', 'target:app-odd/two-2'])
   expect(asked['@system']).toContain('target:sys-apps/baselayout-1')
+})
+
+test('files that people have to get are told with what the ebuild says, where they are in no folder of ours', async () => {
+  const resolved = told.get('answer') as Resolved
+  const packages = resolved.packages.filter(({ name }) => name === 'app-odd/byhand')
+  const folder = join(scratch, 'distfiles')
+  const problems = await lackingByHand(resolved, packages, [folder, scratch])
+  const where = { portage: { files: [], profile: undefined }, sets: { one: 'package.sets/one' } }
+  expect(formatFailure(failureOf('fetch-restricted', problems, [], where)).join('\n')).toBe(
+    `app-odd/byhand-1 needs byhand-1.tar.gz, which may not be fetched by a program (RESTRICT="fetch").
+  | Please sign the contract at https://odd.invalid/
+wanted   @one → app-odd/byhand-1 (package.sets/one)
+hint     get it yourself and put it into ${folder}`,
+  )
+  await writeFile(join(scratch, 'byhand-1.tar.gz'), 'it')
+  expect(await lackingByHand(resolved, packages, [folder, scratch])).toEqual([])
 })

@@ -2,12 +2,19 @@
 import type { Failure, Obstacle } from '../../events.ts'
 import type { PortageDirectory } from '../../portage/model.ts'
 import { textOf } from '../../portage/model.ts'
+import type { Work } from '../handler.ts'
 import { hint } from './hint.ts'
 import type { Problem, WantedBy } from './problem.ts'
 import { sentence } from './sentence.ts'
 
 /** Where the sets of a machine stand: name → file of the configuration directory. */
 export type SetFiles = Readonly<Record<string, string>>
+
+/** What planning says about them, of steps that can fail of what sets name. */
+export function setFilesOf(work: Work): SetFiles {
+  const about = (work.step.about ?? {}) as { readonly sets?: SetFiles }
+  return about.sets ?? {}
+}
 
 /** The lines of Portage's words that are shown where no words of ours say it. */
 const LAST_LINES = 40

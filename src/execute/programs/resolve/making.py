@@ -3,6 +3,7 @@
 import os
 
 import portage
+from byhand import by_hand
 from digests import file_digest, tree_digest
 from environment import environment
 from merging import merging
@@ -21,11 +22,12 @@ class Making:
     def of(self, package):
         settings = portage.config(clone=self.settings)
         settings.setcpv(package)
-        files = self.distfiles(package)
+        ebuild = self.ebuild(package)
+        wanted = self.addresses(package)
+        files = self.distfiles(ebuild, package, wanted)
         patches = user_patches(settings, package)
         sourced, own = bashrcs(settings, package)
         saved = saved_configuration(settings, package) if "savedconfig" in (package.inherited or ()) else {}
-        ebuild = self.ebuild(package)
         return {
             "madeFrom": {
                 "ebuild": file_digest(ebuild),
@@ -42,6 +44,7 @@ class Making:
             "particular": bool(patches or own or saved or settings._penv),
             "distfiles": sorted(files),
             "restrict": sorted(package.restrict),
+            **by_hand(self.portdb, ebuild, settings, package, wanted),
         }
 
     def ebuild(self, package):
@@ -51,11 +54,14 @@ class Making:
         known = self.portdb.repositories[package.repo].eclass_db.eclasses
         return {name: file_digest(known[name].location) for name in sorted(package.inherited or ()) if name in known}
 
-    def distfiles(self, package):
-        """name → digests of what SRC_URI wants with these USE flags."""
+    def addresses(self, package):
+        """file → addresses, of what SRC_URI wants with these USE flags."""
         tree = self.portdb.getRepositoryPath(package.repo)
-        wanted = self.portdb.getFetchMap(package.cpv, useflags=sorted(package.use.enabled), mytree=tree)
-        folder = os.path.dirname(self.ebuild(package))
-        manifest = self.portdb.repositories[package.repo].load_manifest(folder, self.portdb.settings["DISTDIR"])
+        return self.portdb.getFetchMap(package.cpv, useflags=sorted(package.use.enabled), mytree=tree)
+
+    def distfiles(self, ebuild, package, wanted):
+        """file → digests in the Manifest."""
+        repository = self.portdb.repositories[package.repo]
+        manifest = repository.load_manifest(os.path.dirname(ebuild), self.portdb.settings["DISTDIR"])
         digests = manifest.getTypeDigests("DIST")
         return {name: digests.get(name, {}) for name in sorted(wanted)}
