@@ -40,6 +40,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'pipeline', summary: 'build, sign and publish machines', load: () => import('./pipeline.ts') },
   { name: 'stage build', summary: 'build, sign and publish one machine', load: () => import('./stage-build.ts') },
   { name: 'stage ls', summary: 'list published stage4s', load: () => import('./stage-ls.ts') },
+  { name: 'why', summary: 'say why steps run, and why a package is in a machine', load: () => import('./why.ts') },
   {
     name: 'logs',
     summary: 'say what runs did; print the logs of a machine or a package',

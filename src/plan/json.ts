@@ -54,3 +54,26 @@ function shorten(value: Json): string {
   const text = typeof value === 'string' ? value.trim().replaceAll('\n', '⏎') : canonical(value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
+
+export type JsonRecord = { readonly [key: string]: Json | undefined }
+
+/** Of anything that is no object: one without members. */
+export function recordOf(value: Json | undefined): JsonRecord {
+  return value !== undefined && isObject(value) ? value : {}
+}
+
+/** Text as it is, everything else as its canonical text; nothing as nothing. */
+export function textOf(value: Json | undefined): string {
+  return value === undefined || value === null ? '' : typeof value === 'string' ? value : canonical(value)
+}
+
+export function isSame(one: Json | undefined, other: Json | undefined): boolean {
+  return canonical(one ?? null) === canonical(other ?? null)
+}
+
+/** Keys whose values differ, sorted. */
+export function changedKeys(before: JsonRecord, after: JsonRecord): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => !isSame(before[key], after[key]))
+    .toSorted()
+}

@@ -1,6 +1,7 @@
 /** What a plan says of each step before anything runs. */
 import { inOrder } from './graph.ts'
-import { differences, type Json } from './json.ts'
+import { because } from './because.ts'
+import type { Json } from './json.ts'
 import { stepKey, type Output, type Step } from './step.ts'
 
 export type Verdict =
@@ -43,7 +44,7 @@ export async function judge(steps: readonly Step[], known: Knowledge): Promise<J
         verdict: {
           word: 'run',
           key,
-          because: before === undefined ? [] : differences(before, ingredients(step, known.recipe(step), parents)),
+          because: before === undefined ? [] : because(before, ingredients(step, known.recipe(step), parents)),
         },
       })
     } else {
