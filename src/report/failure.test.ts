@@ -49,9 +49,9 @@ test('one thing in the way is the message itself, with who wants it and what to 
 test('several are numbered; what they quote draws nothing on a terminal', () => {
   const other = { kind: 'other', message: 'No.\n  | \u001B[2Jgone', chains: [] }
   expect(
-    formatFailure({ code: 'unresolvable', message: '2 things stand in the way:', obstacles: [COLOR, other] }),
+    formatFailure({ code: 'unresolvable', message: '2 things stand in the way.', obstacles: [COLOR, other] }),
   ).toEqual([
-    '2 things stand in the way:',
+    '2 things stand in the way.',
     '1. dev-libs/x-1 does not fit dev-libs/x[color]: USE flag color is off.',
     '   wanted   @web → net-misc/y-1 → dev-libs/x[color] (package.sets/web:3)',
     '   hint     put into files of a piece:',

@@ -149,7 +149,7 @@ async function toolsFor(engine: Engine): Promise<Tools> {
 
 test('everything that cannot be had is told at once, with who wants it and the line that wants it', () => {
   expect(told.get('lacking')).toMatchInlineSnapshot(`
-    "8 things stand in the way:
+    "8 things stand in the way.
     1. No version fits >=app-odd/lib-3: the repositories gentoo and odd have app-odd/lib-1 and app-odd/lib-2.
        wanted   @one → >=app-odd/lib-3 (package.sets/one:3)
        hint     ask for a version that there is
@@ -186,7 +186,7 @@ test('everything that cannot be had is told at once, with who wants it and the l
 
 test('lines of configuration are proposed for all that follows from them too', () => {
   expect(told.get('lines')).toMatchInlineSnapshot(`
-    "4 things stand in the way:
+    "4 things stand in the way.
     1. app-odd/experimental-2 is masked: its keyword is ~amd64, accepted is amd64.
        wanted   @one → app-odd/experimental (package.sets/one:1)
        hint     put into package.accept_keywords of a piece: =app-odd/experimental-2 ~amd64
@@ -236,7 +236,7 @@ test('packages of which none can be built first', () => {
 
 test('what Portage would do and we refuse', () => {
   expect(told.get('refused')).toMatchInlineSnapshot(`
-    "3 things stand in the way:
+    "3 things stand in the way.
     1. app-odd/moving-9999 is a live ebuild (it inherits git-r3): what it builds is what its source repository holds at that time, and no build of it could be repeated.
        wanted   @one → app-odd/moving-9999 (package.sets/one:1)
        hint     take a released version: put into package.mask of a piece: =app-odd/moving-9999

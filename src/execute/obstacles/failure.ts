@@ -30,9 +30,10 @@ export function failureOf(
   const wordless = problems.some(({ kind }) => kind === 'other')
   return {
     code,
-    message: first === undefined || others.length > 0 ? `${obstacles.length} things stand in the way:` : first.message,
+    message: first === undefined || others.length > 0 ? `${obstacles.length} things stand in the way.` : first.message,
     obstacles,
-    ...(wordless ? { lastLines: text.slice(-LAST_LINES) } : {}),
+    // With words of ours there is no need for the log's; it is named anyway.
+    lastLines: wordless ? text.slice(-LAST_LINES) : [],
   }
 }
 
