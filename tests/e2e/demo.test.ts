@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashFile } from '../../src/system/hash.ts'
 import { run } from '../../src/system/process.ts'
+import { asking } from './asking.ts'
 import { cleaning } from './cleaning.ts'
 import { configuration, starter } from './configuration.ts'
 import { buildExample } from './example.ts'
@@ -69,6 +70,8 @@ describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a new
     expect(lines.filter((line) => line.includes('libgreet'))).toHaveLength(1)
     expect(lines.filter((line) => line.includes('app-misc/greet'))).toHaveLength(1)
   })
+
+  describe('what people ask', () => asking(() => person))
 
   test.each(MACHINES)('%s: gpg accepts it, the digests are right, the package list is /var/db/pkg', async (machine) => {
     const { folder, tarball } = await person.published(machine)

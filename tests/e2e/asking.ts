@@ -1,0 +1,77 @@
+/** why and logs on the demo as it was built: what people ask when something took long, or was built again. */
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Person } from './kit.ts'
+
+export function asking(person: () => Person): void {
+  const ask = (args: readonly string[], accept: readonly number[] = [0]) =>
+    person().gentoomuch([...args, ...person().flags], accept)
+
+  test('logs: runs, one run, a machine, a package; a misspelt name gets a suggestion', async () => {
+    const { stdout } = await ask(['logs', '--json'])
+    const runs = JSON.parse(stdout) as { run: string; command: string; end: string }[]
+    expect(runs.map(({ run }) => run)).toEqual(
+      runs
+        .map(({ run }) => run)
+        .toSorted()
+        .toReversed(),
+    )
+    expect(runs.filter(({ command }) => command === 'pipeline').map(({ end }) => end)).toContain('done')
+
+    const porch = await ask(['logs', 'porch'])
+    expect(porch.stderr).toMatch(/^note: \d{8}T\d{6}Z-pipeline: done in /)
+    expect(porch.stderr).toMatch(
+      /^ +ran +compile porch {2}.* {2}\d+ compiled, \d+ reused {2}\d\d-compile-demo-porch\.log$/m,
+    )
+    expect(porch.stdout).toMatch(/^==> \/.*-compile-demo-porch\.log <==$/m)
+    expect(porch.stdout).toMatch(/^>>> Emerging \(\d+ of \d+\) app-misc\/greet-1\.1::gentoo$/m)
+    const [, run = ''] = /^note: (\S+):/.exec(porch.stderr) ?? []
+    expect((await ask(['logs', run])).stdout).toMatch(/^ran +compile porch /m)
+
+    const greet = await ask(['logs', 'greet'])
+    expect(greet.stdout).toMatch(/^ \* Package: +app-misc\/greet-1\.1:0$/m)
+    expect(greet.stdout).toContain('>>> Compiling source in ')
+    expect(greet.stderr).toMatch(/^note: app-misc\/greet-1\.1, compiled: \/.*app-misc:greet-1\.1:.*\.log$/m)
+    const misspelt = await ask(['logs', 'app-misc/gret'], [2])
+    expect(misspelt.stderr).toContain('hint: Did you mean app-misc/greet?')
+  })
+
+  test('why: nothing is to be done; what pulled a package in', async () => {
+    const { stdout } = await ask(['why', 'porch'])
+    const words = stdout.split('\n').map((line) => line.split(' ')[0])
+    expect(new Set(words)).toEqual(new Set(['have', '', 'No']))
+    expect(stdout).toMatch(/\nNo package is to be compiled\.\n$/)
+    const libgreet = await ask(['why', 'porch', 'libgreet'])
+    expect(libgreet.stdout).toContain(
+      [
+        'dev-libs/libgreet-1.0:0/1::gentoo, in the root',
+        '  USE="amd64 color elibc_glibc kernel_linux nls"',
+        '  pulled in by',
+        '    @greeting → app-misc/farewell-1.0 → dev-libs/libgreet-1.0 (RDEPEND)',
+        '  asked for by 2 packages: app-misc/farewell-1.0 (RDEPEND), app-misc/greet-1.1 (RDEPEND)',
+        '  compiled ',
+      ].join('\n'),
+    )
+    expect((await ask(['why', 'porch', 'libgret'], [2])).stderr).toContain('Did you mean libgreet?')
+    expect((await ask(['why', 'proch'], [2])).stderr).toContain('Did you mean porch?')
+  })
+
+  test('why: a flag that changed, in the words it was written in', async () => {
+    const file = join(person().demo, 'config/portage.locals/colourful/package.use')
+    const write = (line: string) => person().shell(['bash', '-c', 'printf "%s\\n" "$2" > "$1"', 'bash', file, line])
+    await write('dev-libs/libgreet -color')
+    const asked = await ask(['why', 'porch'], [0, 1, 2])
+    await write('dev-libs/libgreet color')
+    const { stdout } = asked
+    expect(stdout).toContain('run     resolve porch\n          USE of dev-libs/libgreet: color → -color\n')
+    const packages = stdout.slice(stdout.indexOf('\n\n') + 2)
+    expect(packages).toMatch(/^3 packages are to be compiled:\n/)
+    for (const [cpv, why] of [
+      ['dev-libs/libgreet-1.0', 'USE: -color'],
+      ['app-misc/farewell-1.0', 'dev-libs/libgreet-1.0, which it is built with, is another one'],
+      ['app-misc/greet-1.1', 'dev-libs/libgreet-1.0, which it is built with, is another one'],
+    ])
+      expect(packages).toContain(`  ${cpv}\n      ${why}\n`)
+    expect((await ask(['why', 'porch'])).stdout).toMatch(/\nNo package is to be compiled\.\n$/)
+  })
+}
