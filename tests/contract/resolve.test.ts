@@ -106,6 +106,13 @@ function workOf(question: Question, { builder, gentoo, odd }: Trees): Work {
   const files = {
     'repos.conf/all.conf': REPOS_CONF,
     'make.conf': 'ACCEPT_LICENSE="GPL-2+"\n',
+    ...(question === 'answer'
+      ? {
+          'package.env': 'app-odd/cat odd\napp-odd/two built\n',
+          'env/odd': 'INSTALL_MASK="/usr/share/doc"\nCONFIG_PROTECT_MASK="/etc/cat"\nFEATURES="-xattr nodoc"\n',
+          'env/built': 'CFLAGS="-O3"\n',
+        }
+      : {}),
     ...(question === 'refused' ? { 'profile/package.provided': 'app-odd/dog-1\n' } : {}),
     ...Object.fromEntries(Object.entries(sets).map(([name, lines]) => [`sets/${name}`, `${lines.join('\n')}\n`])),
   }
@@ -253,6 +260,17 @@ test('an answer says which packages an argument names, itself or by a set in it'
   const { asked } = told.get('answer') as Resolved
   expect(asked['@one']).toEqual(['target:app-odd/byhand-1', 'target:app-odd/cat-1', 'target:app-odd/two-2'])
   expect(asked['@system']).toContain('target:sys-apps/baselayout-1')
+})
+
+test('what package.env says of one package is told of that package alone, for making and for merging it', () => {
+  const { packages } = told.get('answer') as Resolved
+  const of = (name: string) => packages.find((entry) => entry.name === name) ?? expect.unreachable()
+  const [cat, two, sed, plain] = ['app-odd/cat', 'app-odd/two', 'sys-apps/sed', 'app-odd/byhand'].map(of)
+  expect(cat?.merging).not.toBe(plain?.merging)
+  expect([two?.merging, sed?.merging]).toEqual([plain?.merging, plain?.merging])
+  expect([cat, two, sed, plain].map((entry) => entry?.particular)).toEqual([true, true, false, false])
+  expect(JSON.stringify(two?.madeFrom)).toContain('"CFLAGS":"-O3"')
+  expect(JSON.stringify(sed?.madeFrom)).not.toContain('"CFLAGS":"-O3"')
 })
 
 test('files that people have to get are told with what the ebuild says, where they are in no folder of ours', async () => {

@@ -17,10 +17,11 @@ class Making:
 
     def __init__(self, trees):
         self.portdb = trees["porttree"].dbapi
-        self.settings = trees["vartree"].settings
+        # One for all packages: setcpv begins anew with each.
+        self.settings = portage.config(clone=trees["vartree"].settings)
 
     def of(self, package):
-        settings = portage.config(clone=self.settings)
+        settings = self.settings
         settings.setcpv(package)
         ebuild = self.ebuild(package)
         wanted = self.addresses(package)
