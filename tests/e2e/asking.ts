@@ -31,7 +31,7 @@ export function asking(person: () => Person): void {
     const greet = await ask(['logs', 'greet'])
     expect(greet.stdout).toMatch(/^ \* Package: +app-misc\/greet-1\.1:0$/m)
     expect(greet.stdout).toContain('>>> Compiling source in ')
-    expect(greet.stderr).toMatch(/^note: app-misc\/greet-1\.1, compiled: \/.*app-misc:greet-1\.1:.*\.log$/m)
+    expect(greet.stderr).toMatch(/^note: app-misc\/greet-1\.1: \/.*app-misc:greet-1\.1:.*\.log$/m)
     const misspelt = await ask(['logs', 'app-misc/gret'], [2])
     expect(misspelt.stderr).toContain('hint: Did you mean app-misc/greet?')
   })

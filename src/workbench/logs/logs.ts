@@ -59,17 +59,20 @@ async function subjectTold({ run, steps }: Extract<Found, { kind: 'subject' }>, 
     // Heads as `tail` gives them to several files.
     if (text !== undefined) texts.push(`==> ${path} <==\n${readable(text)}`)
   }
-  const notice = [`${run.name}: ${endWords(run, now)}`, ...steps.flatMap(stepLines).map((line) => `      ${line}`)]
+  const notice = [
+    `${run.name}: ${endWords(run, now)}`,
+    ...steps.flatMap((step) => stepLines(step)).map((line) => `      ${line}`),
+  ]
   return { json: runJson(run, steps), text: texts.join('\n').trimEnd(), notice: notice.join('\n') }
 }
 
 async function packageTold({ log, built, others }: Extract<Found, { kind: 'package' }>): Promise<Told> {
   const text = await readIfThere(log.path)
-  const kind = built ? 'compiled' : 'merged from its binary package'
+  const kind = built ? '' : ', merged from its binary package'
   return {
     json: { ...packageJson(log), built, others: others.map(packageJson) },
     text: readable(text ?? '').trimEnd(),
-    notice: [`${log.cpv}, ${kind}: ${log.path}`, ...otherLines(others)].join('\n'),
+    notice: [`${log.cpv}${kind}: ${log.path}`, ...otherLines(others)].join('\n'),
   }
 }
 

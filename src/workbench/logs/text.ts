@@ -34,23 +34,26 @@ export function endWords(run: KnownRun, now: number): string {
 export function runLines(run: KnownRun, now: number, packages: boolean): string[] {
   const had = run.steps.filter(({ fate }) => fate === 'have').length
   const shown = run.steps.filter(({ fate }) => fate !== 'have')
+  const labels = new Map(run.steps.map(({ id, label }) => [id, label]))
   return [
     `${run.name}: ${endWords(run, now)}`,
     `in ${run.folder}`,
     ...(run.unreadable === 0
       ? []
       : [`${run.unreadable === 1 ? '1 line' : `${run.unreadable} lines`} of its events.jsonl cannot be read`]),
-    ...shown.flatMap((step) => [...stepLines(step), ...(packages ? packageLines(run, step) : [])]),
+    ...shown.flatMap((step) => [...stepLines(step, labels), ...(packages ? packageLines(run, step) : [])]),
     ...(had === 0 ? [] : [`have        ${had === 1 ? '1 step' : `${had} steps`}, made by earlier runs`]),
   ].map(visible)
 }
 
-export function stepLines(step: LoggedStep): string[] {
+/** @param labels of the run's steps, by id */
+export function stepLines(step: LoggedStep, labels: ReadonlyMap<string, string> = new Map()): string[] {
   const time = step.seconds === undefined ? '' : duration(Math.round(step.seconds * 10) / 10)
   const words = [step.label, time, step.summary ?? '', step.log ?? ''].filter((word) => word !== '')
   const head = `${WORDS[step.fate].padEnd(12)}${words.join('  ')}`
   if (step.because === undefined) return [head]
-  const why = step.fate === 'skipped' ? `waited for ${step.because}` : firstLine(step.because)
+  const why =
+    step.fate === 'skipped' ? `waited for: ${labels.get(step.because) ?? step.because}` : firstLine(step.because)
   return [head, `${INDENT}${why}`, ...(step.failureLog === undefined ? [] : [`${INDENT}${step.failureLog}`])]
 }
 
