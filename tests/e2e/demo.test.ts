@@ -18,6 +18,7 @@ import { kinds } from './incoming/kinds.ts'
 import { latest } from './incoming/latest.ts'
 import { moves } from './incoming/moves.ts'
 import { interruptions } from './interruptions.ts'
+import { kills } from './kills.ts'
 import { isRoot, Person, seconds } from './kit.ts'
 
 const MACHINES = ['porch', 'workshop'] as const
@@ -351,6 +352,8 @@ describe('what comes in', () => {
   describe('repositories', () => kinds(last))
   describe('killed', () => killed(last))
 })
+
+describe('killed where something is published', () => kills(() => people.at(-1) ?? expect.unreachable('nobody came')))
 
 describe('interrupted', () => interruptions(() => people.at(-1) ?? expect.unreachable('nobody came')))
 

@@ -3,16 +3,14 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { run } from '../../src/system/process.ts'
 import type { Person } from './kit.ts'
+import { leftovers, nothingRuns, until } from './remains.ts'
 
 /** Which signal, and at which step of the machine. */
 const MOMENTS: readonly (readonly [NodeJS.Signals, string])[] = [
   ['SIGINT', 'compile'],
   ['SIGTERM', 'root'],
-  ['SIGKILL', 'compile'],
   ['SIGKILL', 'root'],
-  ['SIGKILL', 'pack'],
 ]
 
 export function interruptions(person: () => Person): void {
@@ -22,16 +20,14 @@ export function interruptions(person: () => Person): void {
     const child = who.start(['stage', 'build', 'porch', ...who.flags])
     const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
     await stepBegun(who, `${kind}:demo/porch`, ended)
-    await sleep(kind === 'pack' ? 50 : 1500)
+    await sleep(1500)
     process.kill(child.pid ?? expect.unreachable('it did not start'), signal)
     const status = await ended
     if (signal !== 'SIGKILL') expect(status).toBe(130)
-    await until(async () => (await processesOf(who)).length === 0, 'processes are left')
-    expect(await mountsOf(who)).toEqual([])
+    await nothingRuns(who)
     const next = await who.gentoomuch(['stage', 'build', 'porch', ...who.flags])
     expect(next.stderr).not.toContain('This is a bug')
-    expect(await processesOf(who)).toEqual([])
-    expect(await mountsOf(who)).toEqual([])
+    await nothingRuns(who)
     expect(await leftovers(who)).toEqual([])
     const { folder } = await who.published('porch')
     expect(
@@ -69,56 +65,4 @@ async function stepBegun(who: Person, id: string, ended: Promise<number | null>)
 async function newestEnded(who: Person): Promise<boolean> {
   const events = await who.events('stage-build').catch(() => [])
   return events.some((event) => event.type === 'run-done')
-}
-
-/** Processes inside containers have ids of the shifted range; helpers of ours name the demo in their arguments. */
-async function processesOf(who: Person): Promise<string[]> {
-  const { stdout } = await run(['ps', '-eo', 'pid=,uid=,args='])
-  return stdout.split('\n').filter((line) => {
-    const [, , uid = '0', args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
-    return Number(uid) >= 1_000_000 || (args.includes(who.demo) && !args.startsWith('ps '))
-  })
-}
-
-/** In any mount namespace there is. */
-async function mountsOf(who: Person): Promise<string[]> {
-  const { stdout } = await run([
-    'bash',
-    '-c',
-    'grep -hsF -- "$1" /proc/[0-9]*/mountinfo | sort -u || true',
-    'bash',
-    who.demo,
-  ])
-  return stdout.split('\n').filter((line) => line !== '')
-}
-
-/** Temporary names anywhere in the data directory, anything in scratch, and trees that no step knows. */
-async function leftovers(who: Person): Promise<string[]> {
-  const data = join(who.demo, 'data')
-  const temporary = await run([
-    'bash',
-    '-c',
-    'cd "$1" && find logs stages distfiles store -path store/trees -prune -o \\( -name "*.tmp" -o -name ".unfinished*" -o -name "*.__download__" -o -name working \\) -print; find scratch -mindepth 2; find store/trees -maxdepth 1 -name ".*" -mindepth 1',
-    'bash',
-    data,
-  ])
-  const known = new Set<string>()
-  for (const name of await readdir(join(data, 'store/steps'))) {
-    const record = JSON.parse(await readFile(join(data, 'store/steps', name), 'utf8')) as {
-      output: { value: { tree?: { layers: string[] } } | null }
-    }
-    for (const layer of record.output.value?.tree?.layers ?? []) known.add(layer)
-  }
-  const orphans = (await readdir(join(data, 'store/trees')))
-    .filter((layer) => !known.has(layer))
-    .map((layer) => `store/trees/${layer}`)
-  return [...temporary.stdout.split('\n').filter((line) => line !== ''), ...orphans]
-}
-
-async function until(holds: () => Promise<boolean>, otherwise: string): Promise<void> {
-  for (let tries = 0; tries < 1200; tries++) {
-    if (await holds()) return
-    await sleep(100)
-  }
-  throw new Error(otherwise)
 }

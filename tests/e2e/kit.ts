@@ -67,11 +67,11 @@ export class Person {
   }
 
   /** Starts a command in a process group of its own, for signals. The launcher becomes node: its id is the program's. */
-  start(args: readonly string[]): ChildProcess {
-    const [file, ...rest] = this.argv([join(this.checkout, 'gentoomuch'), ...args])
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+    const [file, ...rest] = this.argv([join(this.checkout, 'gentoomuch'), ...args], env)
     return spawn(file, rest, {
       cwd: this.home,
-      env: { ...process.env, ...this.env() },
+      env: { ...process.env, ...this.env(), ...env },
       stdio: ['ignore', 'ignore', 'ignore'],
       detached: true,
     })
@@ -112,9 +112,12 @@ export class Person {
     return { ...way, HOME: this.home, XDG_CACHE_HOME: join(this.home, 'cache') }
   }
 
-  private argv(argv: readonly [string, ...string[]]): [string, ...string[]] {
+  private argv(
+    argv: readonly [string, ...string[]],
+    env: Readonly<Record<string, string>> = {},
+  ): [string, ...string[]] {
     if (!this.asUser) return [...argv]
-    const settings = Object.entries(this.env()).map(([name, value]) => `${name}=${value}`)
+    const settings = Object.entries({ ...this.env(), ...env }).map(([name, value]) => `${name}=${value}`)
     return ['bash', join(projectRoot(), 'tests/as-user.sh'), ...settings, ...argv]
   }
 

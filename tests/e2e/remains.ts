@@ -1,0 +1,65 @@
+/** What a run that ended, however it did, may not leave. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { run } from '../../src/system/process.ts'
+import type { Person } from './kit.ts'
+
+/** Neither processes, once the kernel has ended them, nor mounts. */
+export async function nothingRuns(who: Person): Promise<void> {
+  await until(async () => (await processesOf(who)).length === 0, 'processes are left')
+  expect(await mountsOf(who)).toEqual([])
+}
+
+/** Processes inside containers have ids of the shifted range; helpers of ours name the demo in their arguments. */
+async function processesOf(who: Person): Promise<string[]> {
+  const { stdout } = await run(['ps', '-eo', 'pid=,uid=,args='])
+  return stdout.split('\n').filter((line) => {
+    const [, , uid = '0', args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
+    return Number(uid) >= 1_000_000 || (args.includes(who.demo) && !args.startsWith('ps '))
+  })
+}
+
+/** In any mount namespace there is. */
+async function mountsOf(who: Person): Promise<string[]> {
+  const { stdout } = await run([
+    'bash',
+    '-c',
+    'grep -hsF -- "$1" /proc/[0-9]*/mountinfo | sort -u || true',
+    'bash',
+    who.demo,
+  ])
+  return stdout.split('\n').filter((line) => line !== '')
+}
+
+/** Temporary names anywhere in the data directory, anything in scratch, and trees that no step knows. */
+export async function leftovers(who: Person): Promise<string[]> {
+  const data = join(who.demo, 'data')
+  const temporary = await run([
+    'bash',
+    '-c',
+    'cd "$1" && find logs stages distfiles store -path store/trees -prune -o \\( -name "*.tmp" -o -name ".unfinished*" -o -name "*.__download__" -o -name working \\) -print; find scratch -mindepth 2; find store/trees -maxdepth 1 -name ".*" -mindepth 1',
+    'bash',
+    data,
+  ])
+  const known = new Set<string>()
+  for (const name of await readdir(join(data, 'store/steps'))) {
+    const record = JSON.parse(await readFile(join(data, 'store/steps', name), 'utf8')) as {
+      output: { value: { tree?: { layers: string[] } } | null }
+    }
+    for (const layer of record.output.value?.tree?.layers ?? []) known.add(layer)
+  }
+  const orphans = (await readdir(join(data, 'store/trees')))
+    .filter((layer) => !known.has(layer))
+    .map((layer) => `store/trees/${layer}`)
+  return [...temporary.stdout.split('\n').filter((line) => line !== ''), ...orphans]
+}
+
+export async function until(holds: () => Promise<boolean>, otherwise: string): Promise<void> {
+  for (let tries = 0; tries < 1200; tries++) {
+    if (await holds()) return
+    await sleep(100)
+  }
+  throw new Error(otherwise)
+}
