@@ -19,7 +19,7 @@ import { CREATE, makeTmpfiles, wantsTmpfiles } from './finish/tmpfiles.ts'
 import type { Handler, Tools } from './handler.ts'
 import { within } from './portageContainer.ts'
 import { layOut, programDigest } from './programs.ts'
-import { runScripts, type Script } from './scripts.ts'
+import { runScripts, SCRIPT_PROGRAMS, type Script } from './scripts.ts'
 import { asValue, inputOf, parent, valueOf, type TreeValue } from './values.ts'
 
 export interface FinishInput {
@@ -41,6 +41,7 @@ export const finish: Handler = {
     locales: MAKE_LOCALES,
     services: SERVICE_PROGRAMS,
     tmpfiles: CREATE,
+    scripts: SCRIPT_PROGRAMS,
     remove: [...REMOVE, programDigest('remove.sh')],
     environment: containerEnvironment(),
   },

@@ -32,6 +32,8 @@ const RUNNER = [
   'export BASH_ENV=/run/gentoomuch-scripts/.traps; exec bash "$file" < /dev/null',
 ].join('\n')
 
+export const SCRIPT_PROGRAMS = [RUNNER, TRAPS]
+
 /** @throws StepFailure naming the script, its status and its last lines */
 export async function runScripts(container: Container, scripts: readonly Script[], tools: Tools): Promise<void> {
   for (const [index, script] of scripts.entries()) {

@@ -66,6 +66,8 @@ async function lookInside(person: Person): Promise<void> {
   expect(farewell.stdout).toContain('dear world')
   const zone = await run(['tar', '-tvf', desk, './etc/localtime'])
   expect(zone.stdout).toContain('/usr/share/zoneinfo/Europe/Berlin')
+  const owned = await run(['tar', '--numeric-owner', '-tvf', desk, './etc/motd', './var/lib/visitors/'])
+  expect(owned.stdout).toMatch(/^-rw-r----- 0\/0 .*motd\ndrwxrws--- 0\/10 .*visitors\/$/m)
   const server = (await person.published('server')).tarball
   const { stdout } = await run(['tar', '-tf', server])
   const inside = stdout.split('\n')

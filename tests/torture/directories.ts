@@ -35,7 +35,7 @@ const MORE: Readonly<Record<string, string>> = {
   'stage3.defines/desk/portage/package.mask': '>=app-editors/vim-9\n',
   'stage4.defines/home/stage3': 'desk\n',
   'stage4.defines/home/profile': 'default\n',
-  'stage4.defines/home/services': 'sshd default\n',
+  'stage4.defines/home/services': 'sshd default\n-netmount\n!getty@tty1 # no\n',
   'stage4.defines/home/locales': 'de_CH.UTF-8 UTF-8\n',
   'stage4.defines/home/timezone': 'Europe/Zurich\n',
   'stage4.defines/home/hostname': 'home\n',
@@ -47,6 +47,7 @@ const MORE: Readonly<Record<string, string>> = {
   'kernel.configs/home.kconf': 'CONFIG_X86=y\n',
   'user.removes/slim': '/usr/share/doc/*\n/var/log/*.log\n',
   'user.files/motd/etc/motd': 'Hello\n',
+  'user.files/motd.owners': 'etc/m* root:root 640\nsrv/**/x/ 1:2 1777\nsrv/x/ www:www\n',
   'user.scripts/last.sh': 'echo done\n',
   'user.patches/fix/app-editors/vim-9/one.patch': '--- a\n+++ b\n',
 }

@@ -14,10 +14,14 @@ export function wantsTmpfiles(container: Container, tools: Tools): Promise<boole
   return hasProgram(container, PROGRAM, tools)
 }
 
+/** Lines with %m are for a machine that has its /etc/machine-id: they are done when it starts. */
+const FOR_LATER = /specifier/
+
 /** As an ebuild does: what cannot be made is a warning, since a package of little weight may be to blame. */
 export async function makeTmpfiles(container: Container, tools: Tools): Promise<void> {
   if (!(await wantsTmpfiles(container, tools))) return
   const { status, last } = await ask(container, CREATE, tools)
-  if (status !== 0)
-    tools.note('warning', `systemd-tmpfiles ended with status ${status}: ${last.at(-1) ?? 'it said nothing'}`)
+  if (status === 0) return
+  const said = last.filter((line) => !FOR_LATER.test(line))
+  tools.note('warning', `systemd-tmpfiles ended with status ${status}: ${said.join('; ') || 'it said nothing'}`)
 }

@@ -27,7 +27,7 @@ refuse() { # WORD N PATH-OR-NAME
 # Goes to a folder of the root, made where it is not there; false after a refusal.
 enter() { # N FOLDER
   local point
-  mkdir -p -- "$2" 2>/dev/null || [[ -d $2 ]] || {
+  [[ -d $2 ]] || mkdir -p -- "$2" 2>/dev/null || {
     refuse file "$1" "$2"
     return 1
   }
