@@ -1,47 +1,76 @@
-/** `npm run bench`: what the program promises about its speed, measured. Exits with 1 where a promise is broken. */
+/**
+ * `npm run bench [-- [--write] NAME…]`: what the program promises about its speed, measured. Exits with 1 where a promise is
+ * broken. `--write` puts the tables into docs/speed.md.
+ */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { projectRoot } from '../../src/system/project.ts'
 import { benchCheck } from './check.ts'
+import { benchFlag } from './flag.ts'
+import { benchFleet } from './fleet.ts'
+import { benchNothing } from './nothing.ts'
+import { benchPacking } from './packing.ts'
+import { benchPipeline } from './pipeline.ts'
+import { MEASUREMENTS, writePage, type Name } from './page.ts'
+import { textTable, type Bench } from './table.ts'
+import { benchTen } from './ten.ts'
+import { makeWorld, type World } from './world.ts'
 
-export interface Bench {
-  readonly title: string
-  /** Of the figures' columns. */
-  readonly heads: readonly string[]
-  readonly rows: readonly Row[]
-  /** Promises that do not hold, as sentences. */
-  readonly broken: readonly string[]
+const MEASURES: Readonly<Record<Name, (needs: Needs) => Promise<Bench>>> = {
+  check: ({ root }) => benchCheck(root),
+  packing: () => benchPacking(),
+  pipeline: async ({ world }) => benchPipeline(await world()),
+  nothing: async ({ world }) => benchNothing(await world()),
+  flag: async ({ world }) => benchFlag(await world()),
+  ten: async ({ world }) => benchTen(await world()),
+  fleet: async ({ world }) => benchFleet(await world()),
 }
 
-export interface Row {
-  readonly name: string
-  readonly figures: readonly string[]
-}
-
-function table({ title, heads, rows }: Bench): string {
-  const all = [['', ...heads], ...rows.map(({ name, figures }) => [name, ...figures])]
-  const widths = ['', ...heads].map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)))
-  const lines = all.map((cells) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart((widths[column] ?? 0) + 2)))
-      .join('')
-      .trimEnd(),
-  )
-  return [title, ...lines].join('\n')
+interface Needs {
+  readonly root: string
+  /** Made when it is first asked for. */
+  readonly world: () => Promise<World>
 }
 
 /** Others' work makes every figure worse. */
-function load(): string {
+function machine(): string {
   const [now = 0] = loadavg()
   const cores = availableParallelism()
-  const machine = `${cores} cores, ${cpus()[0]?.model ?? 'an unknown CPU'}, node ${process.version}`
+  const words = `${cores} cores, ${cpus()[0]?.model ?? 'an unknown CPU'}, node ${process.version}`
   return now > cores
-    ? `${machine}; the machine is loaded (${now.toFixed(1)} processes want its ${cores} cores): the figures are worse than its own`
-    : `${machine}; load ${now.toFixed(1)} before`
+    ? `${words}; the machine is loaded (${now.toFixed(1)} processes want its ${cores} cores): the figures are worse than its own`
+    : `${words}; load ${now.toFixed(1)} before`
 }
 
-const before = load()
-const benches = [await benchCheck(projectRoot())]
-console.log([before, ...benches.map(table)].join('\n\n'))
-const broken = benches.flatMap((bench) => bench.broken)
-for (const one of broken) console.error(`bench: ${one}`)
-process.exitCode = broken.length > 0 ? 1 : 0
+async function main(words: readonly string[]): Promise<number> {
+  const names = words.filter((word) => word !== '--write')
+  const unknown = names.find((name) => !Object.hasOwn(MEASURES, name))
+  if (unknown !== undefined) {
+    console.error(`bench: no measurement is called ${unknown}; there are ${MEASUREMENTS.join(', ')}`)
+    return 2
+  }
+  const root = projectRoot()
+  const before = machine()
+  console.log(before)
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  let made: World | undefined
+  const world = async () => (made ??= await makeWorld(root, stop.signal))
+  const benches = new Map<Name, Bench>()
+  try {
+    for (const name of MEASUREMENTS) {
+      if (names.length > 0 && !names.includes(name)) continue
+      stop.signal.throwIfAborted()
+      const bench = await MEASURES[name]({ root, world })
+      benches.set(name, bench)
+      console.log(`\n${textTable(bench)}`)
+    }
+  } finally {
+    await made?.remove()
+  }
+  if (words.includes('--write')) await writePage(root, before, benches)
+  const broken = [...benches.values()].flatMap((bench) => bench.broken)
+  for (const one of broken) console.error(`bench: ${one}`)
+  return broken.length > 0 ? 1 : 0
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Bench, Row } from './bench.ts'
+import type { Bench, Row } from './table.ts'
 import { LARGE, writeLargeConfiguration } from './large-configuration.ts'
 import { measured, median, type Measured } from './measure.ts'
 

@@ -1,6 +1,7 @@
 /** One run of a program, measured as a user meets it: from the call to its end. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { peakOf } from './proc.ts'
 
 export interface Measured {
   /** Wall clock, in seconds. */
@@ -39,15 +40,6 @@ export async function measured(argv: readonly string[], looked: boolean): Promis
     return { seconds, cpu: cpuOfChildren() - cpuBefore, megabytes: peak / 1024 }
   } finally {
     clearInterval(timer)
-  }
-}
-
-/** VmHWM of proc(5), in KB; 0 for a process that has ended. */
-function peakOf(pid: number): number {
-  try {
-    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
-  } catch {
-    return 0
   }
 }
 
