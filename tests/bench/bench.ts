@@ -52,7 +52,7 @@ async function main(words: readonly string[]): Promise<number> {
   const before = machine()
   console.log(before)
   const stop = new AbortController()
-  process.once('SIGINT', () => stop.abort())
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
   let made: World | undefined
   const world = async () => (made ??= await makeWorld(root, stop.signal))
   const benches = new Map<Name, Bench>()

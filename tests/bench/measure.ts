@@ -18,13 +18,16 @@ const LOOK = 2
 /**
  * Runs it to its end; what it prints goes nowhere.
  * @param looked memory is looked at, which costs a little time
+ * @param signal interrupts it, as Ctrl-C does
  * @throws where it does not end with 0
  */
-export async function measured(argv: readonly string[], looked: boolean): Promise<Measured> {
+export async function measured(argv: readonly string[], looked: boolean, signal?: AbortSignal): Promise<Measured> {
   const [file = '', ...args] = argv
   const cpuBefore = cpuOfChildren()
   const begin = performance.now()
   const child = spawn(file, args, { stdio: 'ignore' })
+  const interrupt = () => void child.kill('SIGINT')
+  signal?.addEventListener('abort', interrupt, { once: true })
   let peak = 0
   const look = () => {
     peak = Math.max(peak, child.pid === undefined ? 0 : peakOf(child.pid))
@@ -33,13 +36,14 @@ export async function measured(argv: readonly string[], looked: boolean): Promis
   try {
     const status = await new Promise<number | string>((done, failed) => {
       child.once('error', failed)
-      child.once('exit', (code, signal) => done(code ?? signal ?? 'nothing'))
+      child.once('exit', (code, killedBy) => done(code ?? killedBy ?? 'nothing'))
     })
     const seconds = (performance.now() - begin) / 1000
     if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}`)
     return { seconds, cpu: cpuOfChildren() - cpuBefore, megabytes: peak / 1024 }
   } finally {
     clearInterval(timer)
+    signal?.removeEventListener('abort', interrupt)
   }
 }
 

@@ -16,7 +16,7 @@ import { seconds, times, type Bench } from './table.ts'
 /** The promise. */
 const MOST = 1.03
 
-const [ROUNDS, BYTES] = [5, 384 * 1024 ** 2]
+const [ROUNDS, BYTES] = [4, 768 * 1024 ** 2]
 const EPOCH = 1_700_000_000
 const COMPRESSION = parseCompression('zstd')
 

@@ -27,17 +27,19 @@ export interface Watched extends Omit<Measured, 'cpu'> {
   readonly kinds: ReadonlyMap<Kind, number>
   /** Seconds in which none was. */
   readonly overhead: number
-  /** What it wrote to its standard output. */
-  readonly stdout: string
 }
 
-/** Runs a program to its end and looks at it meanwhile. @throws where it does not end with 0 */
-export async function watched(argv: readonly string[]): Promise<Watched> {
+/**
+ * Runs a program to its end and looks at it meanwhile.
+ * @param signal interrupts it, as Ctrl-C does
+ * @throws where it does not end with 0
+ */
+export async function watched(argv: readonly string[], signal: AbortSignal): Promise<Watched> {
   const [file = '', ...args] = argv
   const begin = performance.now()
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'] })
-  let stdout = ''
-  child.stdout.setEncoding('utf8').on('data', (piece: string) => void (stdout += piece))
+  const child = spawn(file, args, { stdio: 'ignore' })
+  const interrupt = () => void child.kill('SIGINT')
+  signal.addEventListener('abort', interrupt, { once: true })
   const kinds = new Map<Kind, number>()
   let [peak, overhead, since] = [0, 0, begin]
   const look = () => {
@@ -55,7 +57,7 @@ export async function watched(argv: readonly string[]): Promise<Watched> {
   try {
     const status = await new Promise<number | string>((done, failed) => {
       child.once('error', failed)
-      child.once('close', (code, signal) => done(code ?? signal ?? 'nothing'))
+      child.once('exit', (code, killedBy) => done(code ?? killedBy ?? 'nothing'))
     })
     if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}`)
     const end = performance.now()
@@ -64,10 +66,10 @@ export async function watched(argv: readonly string[]): Promise<Watched> {
       megabytes: peak / 1024,
       kinds,
       overhead: overhead + (end - since) / 1000,
-      stdout,
     }
   } finally {
     clearInterval(timer)
+    signal.removeEventListener('abort', interrupt)
   }
 }
 

@@ -38,7 +38,7 @@ export async function makeWorld(root: string, signal: AbortSignal): Promise<Worl
   const folder = await mkdtemp(join(tmpdir(), 'gm-bench-'))
   const places = demoPlaces(join(folder, 'demo'))
   const context = new Context({ config: places.config, data: places.data, quiet: true }, signal)
-  const world = new DemoWorld(root, folder, places)
+  const world = new DemoWorld(root, folder, places, signal)
   try {
     await demo({
       places,
@@ -62,8 +62,10 @@ class DemoWorld implements World {
   readonly root: string
   readonly places: DemoPlaces
   readonly #folder: string
+  readonly #signal: AbortSignal
 
-  constructor(root: string, folder: string, places: DemoPlaces) {
+  constructor(root: string, folder: string, places: DemoPlaces, signal: AbortSignal) {
+    this.#signal = signal
     this.root = root
     this.places = places
     this.#folder = folder
@@ -75,11 +77,11 @@ class DemoWorld implements World {
   }
 
   run(argv: readonly string[], looked = false): Promise<Measured> {
-    return measured(this.#argv(argv), looked)
+    return measured(this.#argv(argv), looked, this.#signal)
   }
 
   watch(argv: readonly string[]): Promise<Watched> {
-    return watched(this.#argv(argv))
+    return watched(this.#argv(argv), this.#signal)
   }
 
   async lastEvents(): Promise<readonly RunEvent[]> {
