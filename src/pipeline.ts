@@ -9,11 +9,12 @@ import { suggest } from './config/names.ts'
 import { ConfigError, problem } from './config/problem.ts'
 import { UserError } from './errors.ts'
 import { freeable } from './execute/clean/freeable.ts'
-import { judgeSteps, realiseSteps } from './execute/realise.ts'
+import { judgeSteps, realiseSteps, type Manner } from './execute/realise.ts'
 import { demandRoom } from './execute/room.ts'
 import type { Run } from './execute/run.ts'
 import type { Result } from './execute/scheduler.ts'
 import { valueOf, type PublishedValue } from './execute/values.ts'
+import { forecast, type Forecast } from './forecast.ts'
 import { machineStep, planMachine, planProfile, type PlannedMachine, type PlannedProfile } from './plan/machines.ts'
 import { seedOf } from './plan/repositories.ts'
 import type { Step } from './plan/step.ts'
@@ -36,6 +37,20 @@ export interface Built {
   readonly machine: string
   /** Absolute path of the published folder; undefined where a step failed. */
   readonly folder: string | undefined
+}
+
+export interface Compiled {
+  /** Id of the step that did it. */
+  readonly step: string
+  readonly cpv: string
+  readonly seconds: number | undefined
+}
+
+export interface Building {
+  readonly built: readonly Built[]
+  /** In the order in which they came. */
+  readonly compiled: readonly Compiled[]
+  readonly result: Result
 }
 
 /** Everything that can be known before work starts is: names, composition, repositories, the signing key. */
@@ -66,25 +81,30 @@ export async function plan(
   return { steps: [...steps.values()], machines }
 }
 
-export async function dryRun(goal: Goal, run: Run): Promise<Judged[]> {
-  const { steps } = await plan(goal, run.data, run.signal)
-  return judgeSteps(steps, run)
+export async function dryRun(goal: Goal, run: Run): Promise<Forecast> {
+  const { steps, machines } = await plan(goal, run.data, run.signal)
+  return forecast(steps, machines, run)
 }
 
-/** Builds and publishes. Independent machines go on when one fails. */
-export async function build(goal: Goal, run: Run): Promise<{ built: Built[]; result: Result }> {
+/** Builds and publishes. Independent machines go on when one fails, unless `failFast`. */
+export async function build(goal: Goal, run: Run, manner: Manner = {}): Promise<Building> {
   const { steps, machines } = await plan(goal, run.data, run.signal)
   const judged = await judgeSteps(steps, run)
   await demandRoom(judged, run, () => freeable(goal.config, run))
   run.emit({ type: 'planned', steps: judged.map((one) => plannedStep(one, run)) })
-  const result = await realiseSteps(steps, run)
+  const compiled: Compiled[] = []
+  const emit: Run['emit'] = (event) => {
+    if (event.type === 'package') compiled.push({ step: event.id, cpv: event.cpv, seconds: event.seconds })
+    run.emit(event)
+  }
+  const result = await realiseSteps(steps, { ...run, emit }, manner)
   const built = machines.map((machine) => {
     const output = result.outputs.get(machineStep('sign', machine))
     const folder =
       output === undefined ? undefined : join(layoutOf(run.data).stages, valueOf<PublishedValue>(output).build)
     return { machine: machine.name, folder }
   })
-  return { built, result }
+  return { built, compiled, result }
 }
 
 function plannedStep({ step: { id, label }, verdict: { word } }: Judged, { durations }: Run) {

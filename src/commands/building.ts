@@ -1,48 +1,48 @@
-/** What `pipeline` and `stage build` share: a goal realised or, with --dry-run, judged. */
-import type { Judged } from '../plan/verdict.ts'
-import { exitOf } from '../execute/failure.ts'
-import { build, dryRun } from '../pipeline.ts'
+/** What `pipeline` and `stage build` share: options, and a goal that was reached before or is worked on. */
+import type { Command } from 'commander'
+import { UserError } from '../errors.ts'
+import { markOf, reachedBefore, type Asked, type Reached } from '../workbench/settled.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
+
+export function buildingOptions(command: Command): void {
+  command
+    .option('--unsigned', 'publish without signatures')
+    .option('--dry-run', 'say what would run, and why')
+    .option('--jobs <n>', 'how many jobs run side by side (env/jobs)')
+    .option('--fail-fast', 'end everything at the first failure; else machines that it does not concern go on')
+}
 
 export async function buildMachines(
   context: Context,
   command: string,
   machines: readonly string[],
-  unsigned: boolean,
+  options: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
-  const { config, lock } = await context.read()
-  const goal = { config, lock, machines, unsigned }
-  if (context.globals.dryRun === true) {
-    const judged = await context.run(command, config, (run) => dryRun(goal, run))
-    return { json: judged.map(verdictJson), text: judged.flatMap(verdictLines).join('\n') }
+  const jobs = jobsOf(options['jobs'])
+  const asked = { config: context.config, data: context.data, machines, unsigned: options['unsigned'] === true }
+  // Before anything is read: what changes from now on shows in the next mark.
+  const mark = markOf(asked)
+  if (context.globals.dryRun !== true) {
+    const reached = await reachedBefore(asked, mark)
+    if (reached !== undefined) return nothingToDo(context, asked, reached)
   }
-  const { built, result } = await context.run(
-    command,
-    config,
-    (run) => build(goal, run),
-    (done) => done.result.failures.size === 0,
-  )
-  const published = built.flatMap(({ folder }) => (folder === undefined ? [] : [folder]))
-  const json = {
-    built: built.map(({ machine, folder }) => ({ machine, folder })),
-    failures: [...result.failures].map(([step, failure]) => ({ step, ...failure })),
-  }
-  return { json, text: published.join('\n'), exit: result.failures.size === 0 ? 0 : exitOf(result.failures.values()) }
+  const { workOn } = await import('./realising.ts')
+  return workOn(context, command, asked, { mark, jobs, failFast: options['failFast'] === true })
 }
 
-function verdictJson({ step, verdict }: Judged) {
-  const { word } = verdict
+function jobsOf(found: unknown): number | undefined {
+  if (found === undefined) return undefined
+  const jobs = /^\d{1,4}$/.test(String(found)) ? Number(found) : 0
+  if (jobs >= 1 && jobs <= 4096) return jobs
+  throw new UserError('bad-jobs', `--jobs wants a number from 1 to 4096; found ${String(found)}.`)
+}
+
+function nothingToDo(context: Context, { machines }: Asked, reached: readonly Reached[]): Answer {
+  const what = machines.length === 1 ? `${machines[0]} is` : 'all machines are'
   return {
-    step: step.id,
-    verdict: word,
-    ...(word === 'unknown' ? { waitsFor: [...verdict.waitsFor] } : { key: verdict.key }),
-    ...(word === 'run' ? { because: [...verdict.because] } : {}),
+    json: { built: reached.map(({ machine, folder }) => ({ machine, folder })), compiled: [], failures: [] },
+    text: reached.map(({ folder }) => folder).join('\n'),
+    notice: context.globals.quiet === true ? undefined : `nothing to do: ${what} published as the configuration says`,
   }
-}
-
-function verdictLines({ step, verdict }: Judged): string[] {
-  const head = `${verdict.word.padEnd(8)}${step.label}`
-  if (verdict.word === 'run') return [head, ...verdict.because.map((reason) => `          ${reason}`)]
-  return [verdict.word === 'unknown' ? `${head} (waits for ${verdict.waitsFor.join(', ')})` : head]
 }

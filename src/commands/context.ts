@@ -2,15 +2,13 @@
 import { mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { readConfig } from '../config/read.ts'
-import { readLock } from '../config/lock.ts'
 import type { Config, Notify } from '../config/model.ts'
 import type { Lock } from '../config/lock.ts'
 import type { Emit } from '../events.ts'
 import type { Run } from '../execute/run.ts'
 import { layoutOf } from '../store/layout.ts'
 import { saysFull } from '../system/disk.ts'
-import { ownName, shellWord } from '../system/self.ts'
+import { shellWord } from '../system/shell-word.ts'
 import type { Known } from '../workbench/configuration/composition.ts'
 import { makeFolder } from '../system/files.ts'
 
@@ -41,6 +39,8 @@ export class Context {
   }
 
   async read(): Promise<{ config: Config; lock: Lock }> {
+    // Not needed where nothing is to be done.
+    const [{ readConfig }, { readLock }] = await Promise.all([import('../config/read.ts'), import('../config/lock.ts')])
     const [config, lock] = await Promise.all([readConfig(this.config), readLock(this.config)])
     return { config, lock }
   }
@@ -59,8 +59,9 @@ export class Context {
     quiet = this.globals.quiet ?? false,
   ): Promise<T> {
     const logs = await newLogs(layoutOf(this.data).logs, command)
-    const again = await ownName()
     // What only work needs is loaded when work begins: a question is answered at once.
+    const { ownName } = await import('../system/self.ts')
+    const again = await ownName()
     const { withRun } = await import('../execute/run.ts')
     const during = (emit: Emit) =>
       withRun(

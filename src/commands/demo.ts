@@ -23,7 +23,10 @@ export async function run(
   const { demo, demoPlaces } = await import('../workbench/demo/demo.ts')
   const { removeDemo } = await import('../workbench/demo/remove.ts')
   const { demoWords } = await import('../workbench/demo/words.ts')
-  const { ownName, shellWord } = await import('../system/self.ts')
+  const [{ ownName }, { shellWord }] = await Promise.all([
+    import('../system/self.ts'),
+    import('../system/shell-word.ts'),
+  ])
   const { Context } = await import('./context.ts')
   const chosen = options['dir']
   const dir = resolve(typeof chosen === 'string' ? chosen : join(homedir(), 'gentoomuch-demo'))

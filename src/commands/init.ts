@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { shellWord } from '../system/self.ts'
+import { shellWord } from '../system/shell-word.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 

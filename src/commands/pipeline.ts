@@ -1,12 +1,11 @@
 import type { Command } from 'commander'
+import { buildingOptions, buildMachines } from './building.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
 export function declare(command: Command): void {
-  command
-    .argument('[stage4...]', 'machines; all when none is named')
-    .option('--unsigned', 'publish without signatures')
-    .option('--dry-run', 'say what would run, and why')
+  command.argument('[stage4...]', 'machines; all when none is named')
+  buildingOptions(command)
 }
 
 export async function run(
@@ -14,6 +13,5 @@ export async function run(
   args: readonly unknown[],
   options: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
-  const { buildMachines } = await import('./building.ts')
-  return buildMachines(context, 'pipeline', (args[0] as string[] | undefined) ?? [], options['unsigned'] === true)
+  return buildMachines(context, 'pipeline', (args[0] as string[] | undefined) ?? [], options)
 }

@@ -23,6 +23,8 @@ export const builder: Handler = {
   recipe: { version: 1, argv: builderArgv([], []), environment: portageEnvironment(1), clock: clockLines(0) },
   present: (output, _work, tools) => tools.engine.has(valueOf<TreeValue>(output).tree),
 
+  wish: (_work, tools) => Promise.resolve({ jobs: tools.allJobs, claims: [] }),
+
   async run(work, tools) {
     const { portage, sets, scripts } = inputOf<BuilderInput>(work)
     const from = valueOf<SeedValue>(parent(work, 'seed'))

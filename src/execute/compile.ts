@@ -8,6 +8,7 @@ import type { Resolved, ResolvedPackage } from '../plan/resolved.ts'
 import { binaryPath } from '../store/packages.ts'
 import { distfiles } from './builder.ts'
 import { emerge, emergeArgv } from './emerge.ts'
+import { lackingOf } from './lacking.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
 import type { Handler, Tools, Work } from './handler.ts'
 import { openPortage, within } from './portageContainer.ts'
@@ -32,6 +33,11 @@ export const compile: Handler = {
   async present(output, _work, tools) {
     const all = Object.values(valueOf<PackagesValue>(output).fingerprints)
     return (await Promise.all(all.map((mark) => tools.packages.find(mark)))).every((entry) => entry !== undefined)
+  },
+
+  async wish(work, tools) {
+    const lacking = await lackingOf(valueOf<Resolved>(parent(work, 'resolved')), tools.packages)
+    return { jobs: Math.min(lacking.size, tools.allJobs), claims: [...lacking.values()] }
   },
 
   async run(work, tools) {

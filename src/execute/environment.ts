@@ -42,7 +42,10 @@ export function containerEnvironment(): Record<string, string> {
   }
 }
 
-/** @param jobs for MAKEOPTS; it is in no key, for it changes how fast and not what */
+/**
+ * @param jobs of the whole run, for MAKEOPTS; it is in no key, for it changes how fast and not what. Every make may use all
+ *   of them while the host's load allows it, so that neither one large package nor many small ones leave a core idle.
+ */
 export function portageEnvironment(jobs: number): Record<string, string> {
   return {
     ...containerEnvironment(),
@@ -61,6 +64,6 @@ export function portageEnvironment(jobs: number): Record<string, string> {
     PORTAGE_LOGDIR: PLACES.logs,
     PORTAGE_ELOG_SYSTEM: 'echo',
     PORTAGE_ELOG_CLASSES: 'warn error',
-    MAKEOPTS: `-j${jobs}`,
+    MAKEOPTS: `-j${jobs} -l${jobs}`,
   }
 }

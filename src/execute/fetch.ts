@@ -39,6 +39,9 @@ export const fetch: Handler = {
     return there.every(Boolean)
   },
 
+  // One after the other: the next one finds what this one fetched.
+  wish: () => Promise.resolve({ jobs: 0, claims: ['sources'] }),
+
   async run(work, tools) {
     await makeFolder(tools.layout.distfiles)
     const input = inputOf<FetchInput>(work)

@@ -4,13 +4,17 @@ import type { Json } from '../plan/json.ts'
 import type { Output, Step } from '../plan/step.ts'
 import type { Layout } from '../store/layout.ts'
 import type { PackageStore } from '../store/packages.ts'
+import type { Wish } from './turns.ts'
 
 /** What a step works with: places and means, nothing that decides what comes out. */
 export interface Tools {
   readonly engine: Engine
   readonly layout: Layout
   readonly packages: PackageStore
+  /** How many jobs this step may run side by side. */
   readonly jobs: number
+  /** How many the whole run may: what several containers share is limited by the host's load. */
+  readonly allJobs: number
   readonly signal: AbortSignal
   /** Where sources are fetched first; what comes is verified by Manifests, so it decides nothing. */
   readonly mirrors: readonly string[]
@@ -44,5 +48,7 @@ export interface Handler {
   readonly recipe: Json
   /** Whether everything that a kept output points at is still there. */
   present(output: Output, work: Work, tools: Tools): Promise<boolean>
+  /** What it can use and makes, asked before it runs; a handler without it waits for nobody. */
+  wish?(work: Work, tools: Tools): Promise<Wish>
   run(work: Work, tools: Tools): Promise<Output>
 }

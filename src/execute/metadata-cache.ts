@@ -52,7 +52,7 @@ async function withCache({ name, locations }: CacheInput, work: Work, tools: Too
     ],
     folders: [location],
     tmpfs: [],
-    env: portageEnvironment(tools.jobs),
+    env: portageEnvironment(tools.allJobs),
     network: false,
   })
   return within(opening, async (container) => {

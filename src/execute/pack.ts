@@ -37,6 +37,8 @@ export const pack: Handler = {
     return found?.size === packed.tarball.bytes
   },
 
+  wish: () => Promise.resolve({ jobs: 1, claims: [] }),
+
   async run(work, tools) {
     const input = inputOf<PackInput>(work)
     const epoch = epochOf(work)

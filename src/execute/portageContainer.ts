@@ -44,7 +44,7 @@ export async function openPortage(work: Work, tools: Tools, options: PortageCont
     ],
     folders: [PLACES.logs, ...(options.folders ?? [])],
     tmpfs: [],
-    env: portageEnvironment(tools.jobs),
+    env: portageEnvironment(tools.allJobs),
     network: options.network ?? false,
   })
 }

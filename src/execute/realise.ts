@@ -1,5 +1,6 @@
 /** Steps judged and realised with what a run has. */
-import type { Output, Step } from '../plan/step.ts'
+import { remainingSeconds } from '../plan/critical-path.ts'
+import type { Output, Step, StepKind } from '../plan/step.ts'
 import { judge, type Judged } from '../plan/verdict.ts'
 import { tellingWhenFull } from './full.ts'
 import { HANDLERS } from './handlers.ts'
@@ -8,6 +9,9 @@ import type { Handler, Tools, Work } from './handler.ts'
 import type { Run } from './run.ts'
 import { execute, type Result } from './scheduler.ts'
 import { toolsFor } from './tools.ts'
+
+/** Seconds that a step takes where none was seen to run: what counts is which of two takes longer. */
+const USUAL: Partial<Record<StepKind, number>> = { seed: 30, builder: 300, compile: 600, root: 30, pack: 30 }
 
 /** What the plan says of each step, without running any. */
 export async function judgeSteps(steps: readonly Step[], run: Run): Promise<Judged[]> {
@@ -25,22 +29,25 @@ export async function judgeSteps(steps: readonly Step[], run: Run): Promise<Judg
   })
 }
 
-export async function realiseSteps(steps: readonly Step[], run: Run): Promise<Result> {
+export interface Manner {
+  /** The first failure ends everything; without it independent machines go on. */
+  readonly failFast?: boolean
+}
+
+export async function realiseSteps(
+  steps: readonly Step[],
+  run: Run,
+  { failFast = false }: Manner = {},
+): Promise<Result> {
   return execute({
     steps,
     handlers: handlersFor(run),
     store: run.steps,
     signal: run.signal,
+    remaining: remainingSeconds(steps, (step) => run.durations.step(step.id) ?? USUAL[step.kind] ?? 1),
+    jobs: run.jobs,
     breadth: Math.max(2, run.jobs),
-    // Each of these keeps all cores busy by itself; and the second machine finds what the first one compiled.
-    lane: (step) =>
-      step.kind === 'compile' || step.kind === 'builder'
-        ? 'compile'
-        : step.kind === 'fetch'
-          ? 'fetch'
-          : step.kind === 'root'
-            ? 'root'
-            : undefined,
+    failFast,
     listener: {
       started: (step) => run.emit({ type: 'step-started', id: step.id, label: step.label }),
       done: (step, output, how, seconds) => {
@@ -57,7 +64,7 @@ export async function realiseSteps(steps: readonly Step[], run: Run): Promise<Re
       failed: (step, failure) => run.emit({ type: 'step-failed', id: step.id, label: step.label, failure }),
       skipped: (step, because) => run.emit({ type: 'step-skipped', id: step.id, label: step.label, because }),
     },
-    toolsFor: (step) => toolsFor(step, run, true),
+    toolsFor: (step, signal) => toolsFor(step, { ...run, signal }, true),
   })
 }
 

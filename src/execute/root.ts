@@ -63,6 +63,8 @@ export const root: Handler = {
   },
   present: (output, _work, tools) => tools.engine.has(valueOf<TreeValue>(output).tree),
 
+  wish: () => Promise.resolve({ jobs: 1, claims: [] }),
+
   async run(work, tools) {
     const { portage, sets, locations } = inputOf<RootInput>(work)
     const resolved = valueOf<Resolved>(parent(work, 'resolved'))

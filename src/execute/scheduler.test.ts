@@ -8,6 +8,7 @@ import { layoutOf } from '../store/layout.ts'
 import { StepStore } from '../store/steps.ts'
 import type { Handler, Tools } from './handler.ts'
 import { execute } from './scheduler.ts'
+import type { Wish } from './turns.ts'
 
 let folder: string
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'gm-schedule-'))))
@@ -25,7 +26,9 @@ interface Setting {
   readonly run?: (step: Step, signal: AbortSignal) => Promise<Output>
   readonly present?: (step: Step) => boolean
   readonly signal?: AbortSignal
-  readonly lane?: string
+  readonly wish?: (step: Step) => Wish
+  readonly remaining?: ReadonlyMap<string, number>
+  readonly failFast?: boolean
 }
 
 async function go(steps: Step[], setting: Setting = {}) {
@@ -34,17 +37,23 @@ async function go(steps: Step[], setting: Setting = {}) {
   const handler: Handler = {
     recipe: 1,
     present: (_output, work) => Promise.resolve(setting.present?.(work.step) ?? true),
-    run: (work) =>
-      setting.run?.(work.step, signal) ?? Promise.resolve({ digest: JSON.stringify(work.step.input), value: null }),
+    ...(setting.wish === undefined
+      ? {}
+      : { wish: (work) => Promise.resolve(setting.wish?.(work.step) ?? { jobs: 1, claims: [] }) }),
+    run: (work, tools) =>
+      setting.run?.(work.step, tools.signal) ??
+      Promise.resolve({ digest: JSON.stringify(work.step.input), value: null }),
   }
   const result = await execute({
     steps,
     handlers: { root: handler },
     store: new StepStore(layoutOf(folder)),
     signal,
+    jobs: 2,
     breadth: 2,
-    lane: () => setting.lane,
-    toolsFor: () => Promise.resolve({ tools: {} as Tools, release: () => Promise.resolve() }),
+    remaining: setting.remaining ?? new Map(),
+    failFast: setting.failFast ?? false,
+    toolsFor: (_step, stop) => Promise.resolve({ tools: { signal: stop } as Tools, release: () => Promise.resolve() }),
     listener: {
       started: (one) => void told.push(`start ${one.id}`),
       done: (one, _output, how) => void told.push(`${how} ${one.id}`),
@@ -80,7 +89,7 @@ describe('execute', () => {
   test('one failure leaves out what stands behind it and nothing else', async () => {
     const run = (one: Step) =>
       one.id === 'a' ? Promise.reject(new Error('no')) : Promise.resolve({ digest: one.id, value: null })
-    const { told, result } = await go([step('a'), step('b', ['a']), step('c', ['b']), step('z')], { run, lane: 'one' })
+    const { told, result } = await go([step('a'), step('b', ['a']), step('c', ['b']), step('z')], { run })
     expect(told.filter((line) => !line.startsWith('start')).toSorted()).toEqual([
       expect.stringContaining('failed a: This is a bug'),
       'ran z',
@@ -90,7 +99,7 @@ describe('execute', () => {
     expect([...result.failures.keys()]).toEqual(['a'])
   })
 
-  test('a lane runs one step at a time', async () => {
+  test('steps that make the same thing, or want all jobs, run one at a time; others side by side', async () => {
     let running = 0
     let most = 0
     const run = async (one: Step) => {
@@ -99,10 +108,45 @@ describe('execute', () => {
       running--
       return { digest: one.id, value: null }
     }
-    await go([step('a'), step('b'), step('c')], { run, lane: 'compile' })
-    expect(most).toBe(1)
-    await go([step('d'), step('e'), step('f')], { run })
-    expect(most).toBe(2)
+    const mostOf = async (names: string[], wish?: (one: Step) => Wish) => {
+      most = 0
+      await go(
+        names.map((name) => step(name)),
+        { run, ...(wish === undefined ? {} : { wish }) },
+      )
+      return most
+    }
+    expect(await mostOf(['a', 'b', 'c'], () => ({ jobs: 0, claims: ['sources'] }))).toBe(1)
+    expect(await mostOf(['d', 'e', 'f'], () => ({ jobs: 2, claims: [] }))).toBe(1)
+    expect(await mostOf(['g', 'h', 'i'], ({ id }) => ({ jobs: 1, claims: [id] }))).toBe(2)
+    expect(await mostOf(['j', 'k', 'l'])).toBe(2)
+  })
+
+  test('what others wait for longest begins first', async () => {
+    const wish = () => ({ jobs: 2, claims: [] })
+    const remaining = new Map([
+      ['a', 1],
+      ['b', 5],
+      ['c', 9],
+    ])
+    const { told } = await go([step('a'), step('b'), step('c')], { wish, remaining })
+    // The first one asked is admitted before the others have asked.
+    expect(told.filter((line) => line.startsWith('start')).slice(-2)).toEqual(['start c', 'start b'])
+  })
+
+  test('--fail-fast ends what runs and leaves out the rest, which is no failure', async () => {
+    const run = (one: Step, signal: AbortSignal) =>
+      new Promise<Output>((_done, fail) => {
+        if (one.id === 'a') setTimeout(() => fail(new Error('no')), 5)
+        else signal.addEventListener('abort', () => fail(new Interrupted()))
+      })
+    const { told, result } = await go([step('a'), step('b'), step('c', ['b'])], { run, failFast: true })
+    expect(told.filter((line) => !line.startsWith('start')).toSorted()).toEqual([
+      expect.stringContaining('failed a: This is a bug'),
+      'skipped b for a',
+      'skipped c for b',
+    ])
+    expect([...result.failures.keys()]).toEqual(['a'])
   })
 
   test('an interruption waits for what runs, starts nothing more, and is no failure', async () => {

@@ -1,4 +1,5 @@
 /** Runs a graph of steps; knows no Gentoo. What is kept is used, what is not runs, what stands behind a failure is left out. */
+import { setMaxListeners } from 'node:events'
 import pLimit from 'p-limit'
 import { Interrupted } from '../errors.ts'
 import type { Failure } from '../events.ts'
@@ -8,6 +9,7 @@ import { stepKey, type Output, type Step } from '../plan/step.ts'
 import type { StepStore } from '../store/steps.ts'
 import { asFailure } from './failure.ts'
 import type { Handler, Tools, Work } from './handler.ts'
+import { Turns } from './turns.ts'
 
 /** What a step may say while it runs. */
 export interface Listener {
@@ -24,10 +26,20 @@ export interface Schedule {
   readonly signal: AbortSignal
   readonly listener: Listener
   /** The means for one step, and what to do when it has ended. */
-  readonly toolsFor: (step: Step) => Promise<{ readonly tools: Tools; readonly release: () => Promise<void> }>
-  /** Steps of one lane run one after the other; a step in no lane runs beside the others, at most `breadth` at once. */
-  readonly lane: (step: Step) => string | undefined
+  readonly toolsFor: (step: Step, signal: AbortSignal) => Promise<StepTools>
+  /** How long it takes from the beginning of a step to the end of all that stands behind it, in seconds: see `plan/critical-path.ts`. */
+  readonly remaining: ReadonlyMap<string, number>
+  /** Jobs that handlers may wish for, all steps together. */
+  readonly jobs: number
+  /** Steps that are worked on side by side at most, whatever they wish for. */
   readonly breadth: number
+  /** The first failure ends everything. */
+  readonly failFast: boolean
+}
+
+export interface StepTools {
+  readonly tools: Tools
+  readonly release: () => Promise<void>
 }
 
 export interface Result {
@@ -40,31 +52,27 @@ export async function execute(schedule: Schedule): Promise<Result> {
   const outputs = new Map<string, Output>()
   const failures = new Map<string, Failure>()
   const fates = new Map<string, Promise<void>>()
+  const enough = new AbortController()
+  const signal = AbortSignal.any([schedule.signal, enough.signal])
+  setMaxListeners(0, signal)
   const beside = pLimit(schedule.breadth)
-  const lanes = new Map<string, ReturnType<typeof pLimit>>()
-  const inLane = (step: Step, work: () => Promise<void>) => {
-    const name = schedule.lane(step)
-    if (name === undefined) return beside(work)
-    const lane = lanes.get(name) ?? pLimit(1)
-    lanes.set(name, lane)
-    return lane(work)
-  }
+  const going: Going = { ...schedule, signal, turns: new Turns(schedule.jobs), beside }
   const fate = async (step: Step) => {
+    const { listener } = schedule
     await Promise.all(Object.values(step.parents).map((id) => fates.get(id) ?? Promise.resolve()))
     if (schedule.signal.aborted) return
     const lost = Object.values(step.parents).find((id) => !outputs.has(id))
-    if (lost !== undefined) return schedule.listener.skipped(step, lost)
-    await inLane(step, async () => {
+    if (lost !== undefined) return listener.skipped(step, lost)
+    try {
+      outputs.set(step.id, await realise(step, outputs, going))
+    } catch (error) {
       if (schedule.signal.aborted) return
-      try {
-        outputs.set(step.id, await realise(step, outputs, schedule))
-      } catch (error) {
-        if (schedule.signal.aborted) return
-        const failure = asFailure(error)
-        failures.set(step.id, failure)
-        schedule.listener.failed(step, failure)
-      }
-    })
+      if (enough.signal.aborted) return listener.skipped(step, [...failures.keys()][0] ?? '')
+      const failure = asFailure(error)
+      failures.set(step.id, failure)
+      listener.failed(step, failure)
+      if (schedule.failFast) enough.abort()
+    }
   }
   for (const step of inOrder(schedule.steps)) fates.set(step.id, fate(step))
   await Promise.all(fates.values())
@@ -72,31 +80,62 @@ export async function execute(schedule: Schedule): Promise<Result> {
   return { outputs, failures }
 }
 
-async function realise(step: Step, outputs: ReadonlyMap<string, Output>, schedule: Schedule): Promise<Output> {
-  const handler = schedule.handlers[step.kind]
+interface Going extends Schedule {
+  readonly turns: Turns
+  readonly beside: ReturnType<typeof pLimit>
+}
+
+/** Looked for, and made if it is not there, when its turn has come. */
+async function realise(step: Step, outputs: ReadonlyMap<string, Output>, going: Going): Promise<Output> {
+  const handler = going.handlers[step.kind]
   if (handler === undefined) throw new Error(`no handler for ${step.kind}`)
   const parents = parentOutputs(step, outputs)
   const digests = parentDigests(step, outputs)
-  const key = stepKey(step, handler.recipe, digests)
-  const work: Work = { step, key, parents }
-  const { tools, release } = await schedule.toolsFor(step)
+  const work: Work = { step, key: stepKey(step, handler.recipe, digests), parents }
+  const { tools, release } = await going.toolsFor(step, going.signal)
   try {
-    const kept = await schedule.store.find(key)
-    if (kept !== undefined && (await handler.present(kept.output, work, tools))) {
-      schedule.listener.done(step, kept.output, 'have', 0)
-      return kept.output
+    const kept = await going.beside(() => find(work, handler, tools, going))
+    if (kept !== undefined) {
+      going.listener.done(step, kept, 'have', 0)
+      return kept
     }
-    const since = performance.now()
-    schedule.listener.started(step)
-    const output = await handler.run(work, tools)
-    const seconds = (performance.now() - since) / 1000
-    await schedule.store.keep(
-      { id: step.id, kind: step.kind, key, output, seconds },
-      ingredients(step, handler.recipe, digests),
+    const { wish } = handler
+    if (wish === undefined) return await going.beside(() => make(work, handler, tools, digests, going))
+    const turn = await going.turns.take(
+      going.remaining.get(step.id) ?? 0,
+      () => wish.call(handler, work, tools),
+      going.signal,
     )
-    schedule.listener.done(step, output, 'ran', seconds)
-    return output
+    try {
+      return await make(work, handler, { ...tools, jobs: turn.jobs }, digests, going)
+    } finally {
+      turn.end()
+    }
   } finally {
     await release()
   }
+}
+
+async function find(work: Work, handler: Handler, tools: Tools, { store, signal }: Going): Promise<Output | undefined> {
+  if (signal.aborted) throw new Interrupted()
+  const kept = await store.find(work.key)
+  return kept !== undefined && (await handler.present(kept.output, work, tools)) ? kept.output : undefined
+}
+
+async function make(
+  work: Work,
+  handler: Handler,
+  tools: Tools,
+  digests: Readonly<Record<string, string>>,
+  { store, listener, signal }: Going,
+): Promise<Output> {
+  const { step, key } = work
+  if (signal.aborted) throw new Interrupted()
+  const since = performance.now()
+  listener.started(step)
+  const output = await handler.run(work, tools)
+  const seconds = (performance.now() - since) / 1000
+  await store.keep({ id: step.id, kind: step.kind, key, output, seconds }, ingredients(step, handler.recipe, digests))
+  listener.done(step, output, 'ran', seconds)
+  return output
 }

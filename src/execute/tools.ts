@@ -19,6 +19,7 @@ export async function toolsFor(
     layout: run.layout,
     packages: run.packages,
     jobs: run.jobs,
+    allJobs: run.jobs,
     mirrors: run.mirrors,
     signal: run.signal,
     signer: run.signer,

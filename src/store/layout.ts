@@ -19,6 +19,8 @@ export interface Layout {
   readonly uses: string
   /** How long steps and packages took: for estimates, and to begin with what takes longest. */
   readonly durations: string
+  /** What whole goals came to, by the digest of what was asked: for answering at once when nothing changed. */
+  readonly settled: string
   /** Binary packages, by fingerprint. */
   readonly packages: string
   /** Packed tarballs, by the digest of what they were packed from. */
@@ -57,6 +59,7 @@ export function layoutOf(data: string): Layout {
     last: join(store, 'last'),
     uses: join(store, 'uses'),
     durations: join(store, 'durations.json'),
+    settled: join(store, 'settled'),
     packages: join(store, 'packages'),
     packed: join(store, 'packed'),
     seeds: join(store, 'seeds'),

@@ -13,7 +13,8 @@ export interface PublishedStage {
   readonly signed: boolean
 }
 
-const TARBALL = /^stage4-.*\.tar(\.(zst|xz|gz))?$/
+/** The name of a published tarball. */
+export const TARBALL = /^stage4-.*\.tar(\.(zst|xz|gz))?$/
 
 export async function listStages(data: string): Promise<PublishedStage[]> {
   const { stages } = layoutOf(data)

@@ -130,6 +130,7 @@ export class Finishing {
     return {
       engine: this.engine,
       jobs: 1,
+      allJobs: 1,
       signal: never,
       mirrors: [],
       signer: undefined,

@@ -1,6 +1,6 @@
 /** What the demo says at its end: what was made, how to verify it, what to try, how to remove it. Every command can be pasted. */
 import { join } from 'node:path'
-import { shellWord } from '../../system/self.ts'
+import { shellWord } from '../../system/shell-word.ts'
 import type { Demo } from './demo.ts'
 
 export function demoWords({ places, stages, keyMade }: Demo, self: string, removeFlags: string): string {

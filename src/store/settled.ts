@@ -1,0 +1,49 @@
+/** Goals that were reached: what was asked, what it was made of as `stat` sees it, and the builds that came out. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { digestOf, type Json } from '../plan/json.ts'
+import { writeWhole } from '../system/files.ts'
+import type { Layout } from './layout.ts'
+import { readJson } from './steps.ts'
+
+export interface SettledBuild {
+  readonly machine: string
+  /** A path below `stages`. */
+  readonly build: string
+  /** A name in it. */
+  readonly tarball: string
+  readonly bytes: number
+}
+
+export interface Settled {
+  /** Of everything that the goal was planned from; see `system/stat-mark.ts`. */
+  readonly mark: string
+  /** When it was settled, milliseconds since the epoch. */
+  readonly at: number
+  readonly builds: readonly SettledBuild[]
+}
+
+/** What is damaged counts as missing. Checked by hand: a library for it takes longer to load than all else that is done here. */
+export async function readSettled(layout: Pick<Layout, 'settled'>, asked: Json): Promise<Settled | undefined> {
+  const known = await readJson<Partial<Settled> | null>(pathOf(layout, asked))
+  const { mark, at, builds } = known ?? {}
+  if (typeof mark !== 'string' || typeof at !== 'number' || !Array.isArray(builds)) return undefined
+  return builds.every(isBuild) ? { mark, at, builds } : undefined
+}
+
+function isBuild(value: Partial<SettledBuild> | null): value is SettledBuild {
+  const { machine, build, tarball, bytes } = value ?? {}
+  return [machine, build, tarball].every((word) => typeof word === 'string') && typeof bytes === 'number'
+}
+
+export async function keepSettled(layout: Pick<Layout, 'settled'>, asked: Json, value: Settled): Promise<void> {
+  await writeWhole(pathOf(layout, asked), JSON.stringify(value))
+}
+
+export async function forgetSettled(layout: Pick<Layout, 'settled'>, asked: Json): Promise<void> {
+  await rm(pathOf(layout, asked), { force: true })
+}
+
+function pathOf({ settled }: Pick<Layout, 'settled'>, asked: Json): string {
+  return join(settled, `${digestOf(asked)}.json`)
+}

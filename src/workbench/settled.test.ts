@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { layoutOf } from '../store/layout.ts'
+import { markOf, reachedBefore, rememberReached, type Asked } from './settled.ts'
+
+let folder: string
+let asked: Asked
+let published: string
+const reached = () => [{ machine: 'porch', folder: published }]
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gm-settled-'))
+  asked = { config: join(folder, 'config'), data: join(folder, 'data'), machines: [], unsigned: false }
+  await mkdir(join(asked.config, 'env'), { recursive: true })
+  await writeFile(join(asked.config, 'env/jobs'), '2\n')
+  published = join(layoutOf(asked.data).stages, 'porch', 'BUILD')
+  await mkdir(published, { recursive: true })
+  await writeFile(join(published, 'stage4-amd64-porch-1.tar.zst'), 'bytes')
+  await writeFile(join(published, 'stage4-amd64-porch-1.tar.zst.asc'), 'signature')
+  await symlink('BUILD', join(published, '../latest'))
+  // Until any later change shows in a file's times.
+  await sleep(80)
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const again = (other: Partial<Asked> = {}, now?: number) =>
+  reachedBefore({ ...asked, ...other }, markOf({ ...asked, ...other }), now)
+
+test('nothing is known before anything was built', async () => {
+  expect(await again()).toBeUndefined()
+})
+
+test('while nothing changes, the same call has the same builds', async () => {
+  await rememberReached(asked, markOf(asked), reached())
+  expect(await again()).toEqual(reached())
+  expect(await again({ machines: ['porch'] })).toBeUndefined()
+  expect(await again({ unsigned: true })).toBeUndefined()
+})
+
+test.each<[string, () => Promise<unknown>]>([
+  ['a file of the configuration', () => writeFile(join(asked.config, 'env/jobs'), '3\n')],
+  ['the lock', () => writeFile(join(asked.config, 'gentoomuch.lock'), '{}')],
+  [
+    'the build that latest names',
+    async () => {
+      await rm(join(published, '../latest'))
+      await symlink('OTHER', join(published, '../latest'))
+    },
+  ],
+  ['a tarball that was cut short', () => truncate(join(published, 'stage4-amd64-porch-1.tar.zst'), 3)],
+  ['a build that was removed', () => rm(published, { recursive: true })],
+  [
+    'what was written down',
+    async () => {
+      const { settled } = layoutOf(asked.data)
+      for (const name of await readdir(settled)) await writeFile(join(settled, name), '{"builds":[null]}')
+    },
+  ],
+])('after a change of %s the plan is made', async (_what, change) => {
+  await rememberReached(asked, markOf(asked), reached())
+  await change()
+  expect(await again()).toBeUndefined()
+})
+
+test('after an hour, and before it was written, who may sign is asked again', async () => {
+  const now = Date.now()
+  await rememberReached(asked, markOf(asked), reached(), now)
+  expect(await again({}, now + 59 * 60_000)).toEqual(reached())
+  expect(await again({}, now + 61 * 60_000)).toBeUndefined()
+  expect(await again({}, now - 1)).toBeUndefined()
+})
+
+test('a configuration that was changed just now is not relied on', async () => {
+  await rememberReached(asked, markOf(asked), reached())
+  const before = markOf(asked)
+  await writeFile(join(asked.config, 'env/jobs'), '4\n')
+  await rememberReached(asked, markOf(asked), reached())
+  expect(await readdir(layoutOf(asked.data).settled)).toEqual([])
+  expect(before.isSure).toBe(true)
+})

@@ -1,0 +1,96 @@
+/**
+ * Answers at once where nothing is to be done. A goal that was reached is written down with a mark of everything it was
+ * planned from, as `stat` sees it. While the mark holds, and what was published is still there, planning would find each
+ * step done; a mark that does not hold, or is old, only means that the whole plan is made.
+ */
+import { readdir, readlink, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import type { Json } from '../plan/json.ts'
+import { layoutOf } from '../store/layout.ts'
+import { forgetSettled, keepSettled, readSettled, type SettledBuild } from '../store/settled.ts'
+import { cacheFolder } from '../system/cache.ts'
+import { statMark, type StatMark } from '../system/stat-mark.ts'
+import { TARBALL } from './stages.ts'
+
+export interface Asked {
+  /** Absolute paths. */
+  readonly config: string
+  readonly data: string
+  /** Names of stage4 definitions; all of them when empty. */
+  readonly machines: readonly string[]
+  readonly unsigned: boolean
+}
+
+export interface Reached {
+  readonly machine: string
+  /** Absolute path of the published folder. */
+  readonly folder: string
+}
+
+/** Keys expire and are revoked without a file changing here: who may sign is asked again after this, in milliseconds. */
+const STALE = 60 * 60 * 1000
+
+/** Everything a plan is made from: the configuration with its lock, keys on this host, this program. Taken before any of it is read. */
+export function markOf({ config }: Pick<Asked, 'config'>): StatMark {
+  const program = process.argv[1] ?? ''
+  return statMark([config, process.execPath, program, ...KEYRINGS.map((path) => path())])
+}
+
+/** Where trusted keys may come from besides the configuration: see `upstream/trust-roles.ts`. */
+const KEYRINGS = [
+  () => '/usr/share/openpgp-keys',
+  () => join(process.env['GNUPGHOME'] ?? join(homedir(), '.gnupg'), 'pubring.kbx'),
+  () => join(cacheFolder(), 'keys'),
+]
+
+/** The builds of a goal of which nothing changed since it was reached; undefined where that is not sure. */
+export async function reachedBefore(
+  asked: Asked,
+  mark: StatMark,
+  now = Date.now(),
+): Promise<readonly Reached[] | undefined> {
+  const layout = layoutOf(asked.data)
+  const known = await readSettled(layout, wordsOf(asked))
+  if (known === undefined || known.mark !== mark.digest || now < known.at || now > known.at + STALE) return undefined
+  const there = await Promise.all(known.builds.map((build) => isThere(layout.stages, build)))
+  if (!there.every(Boolean)) return undefined
+  return known.builds.map(({ machine, build }) => ({ machine, folder: join(layout.stages, build) }))
+}
+
+/** @param mark taken before the goal was planned */
+export async function rememberReached(
+  asked: Asked,
+  mark: StatMark,
+  reached: readonly Reached[],
+  now = Date.now(),
+): Promise<void> {
+  const layout = layoutOf(asked.data)
+  if (!mark.isSure) return forgetSettled(layout, wordsOf(asked))
+  const builds = await Promise.all(reached.map((one) => buildOf(one)))
+  await keepSettled(layout, wordsOf(asked), { mark: mark.digest, at: now, builds })
+}
+
+function wordsOf({ config, machines, unsigned }: Asked): Json {
+  return { config, machines, unsigned }
+}
+
+async function buildOf({ machine, folder }: Reached): Promise<SettledBuild> {
+  const tarball = (await readdir(folder)).find((name) => TARBALL.test(name))
+  if (tarball === undefined) throw new Error(`${folder} was published without a tarball`)
+  const { size } = await stat(join(folder, tarball))
+  return { machine, build: join(basename(dirname(folder)), basename(folder)), tarball, bytes: size }
+}
+
+/** Published as the latest build of its machine, and whole as far as its size tells. */
+async function isThere(stages: string, { build, tarball, bytes }: SettledBuild): Promise<boolean> {
+  const folder = join(stages, build)
+  const [latest, size] = await Promise.all([
+    readlink(join(dirname(folder), 'latest')).catch(() => undefined),
+    stat(join(folder, tarball)).then(
+      (info) => info.size,
+      () => undefined,
+    ),
+  ])
+  return latest === basename(folder) && size === bytes
+}
