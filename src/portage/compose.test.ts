@@ -44,6 +44,20 @@ describe('compose', () => {
     })
   })
 
+  test('a repository that no repos.conf places is placed, for Portage leaves it out otherwise', () => {
+    const gentoo = '[DEFAULT]\nmain-repo = gentoo\n\n[gentoo]\nlocation = /srv/gentoo\n'
+    const files = composed([
+      piece('global', 'g', { 'repos.conf/gentoo.conf': gentoo, 'repos.conf/mine.conf': '[mine]\nsync-type = git\n' }),
+      piece('local', 'l', { 'repos.conf': '[mine]\npriority = 7\n[other]\n' }),
+    ])
+    expect(files['repos.conf/places']).toBe(
+      '[mine]\nlocation = /var/db/repos/mine\n\n[other]\nlocation = /var/db/repos/other\n',
+    )
+    expect(composed([piece('global', 'g', { 'repos.conf': gentoo })])).not.toHaveProperty(['repos.conf/places'])
+    const everywhere = '[DEFAULT]\nlocation = /srv/all\n[mine]\n'
+    expect(composed([piece('global', 'g', { 'repos.conf': everywhere })])).not.toHaveProperty(['repos.conf/places'])
+  })
+
   test('groups in profile/package.use are written out, for they would go on in the next piece', () => {
     const files = composed([
       piece('global', 'g', { 'profile/package.use.force': '# why\na/a x VIDEO_CARDS: intel -vesa\nb/b y # z\n' }),

@@ -16,6 +16,7 @@ import { parsePackageFile } from './language/packageFile.ts'
 import { bytesOf, textOf } from './model.ts'
 import type { ComposerFile, ComposerPiece, ComposerSet, PortageDirectory, PortageFile } from './model.ts'
 import { onceFor } from './once.ts'
+import { isReposConf, placesFor } from './places.ts'
 import { ASSIGNMENT_TARGETS, assignmentsOf, parsePiece, parseSet } from './parsed.ts'
 import type { AssignmentTarget, ParsedPiece, ParsedSet } from './parsed.ts'
 import { stackAssignments } from './stack.ts'
@@ -67,6 +68,8 @@ export function compose(
     if (other !== undefined) problems.push(problem('set-hidden', { file: set.file }, { name: set.name, other }))
     out.set(`sets/${set.name}`, ended(bytesOf(withoutReturns(set.text))), [set.file])
   }
+  const places = placesFor(out.files.values())
+  if (places !== undefined) out.set('repos.conf/places', bytesOf(places), out.from(isReposConf))
   problems.push(...environments(all, out, complete), ...out.problems())
   return {
     directory: out.directory(),
@@ -186,6 +189,11 @@ class Output {
       const other = clash === undefined ? undefined : this.origins.get(clash)?.[0]
       return other === undefined ? [] : [problem('file-below-file', { file }, { above: clash ?? '', other })]
     })
+  }
+
+  /** The files of the configuration directory that some files were made of. */
+  from(which: (file: PortageFile) => boolean): string[] {
+    return [...this.files.values()].filter(which).flatMap(({ path }) => this.origins.get(path) ?? [])
   }
 
   composerFiles(): ComposerFile[] {

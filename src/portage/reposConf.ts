@@ -3,7 +3,8 @@ import type { Place } from '../config/problem.ts'
 import type { Composed } from './compose.ts'
 import { parseIni } from './language/ini.ts'
 import { interpolate } from './language/interpolation.ts'
-import { textOf, type PortageDirectory, type PortageFile, type Repository, type SignedType } from './model.ts'
+import { textOf, type PortageDirectory, type Repository, type SignedType } from './model.ts'
+import { isReposConf, usualPlace } from './places.ts'
 
 /** Where a composed directory first names each of its repositories: file and line of the configuration directory. */
 export function repositoryPlaces({ directory, origins }: Pick<Composed, 'directory' | 'origins'>): Map<string, Place> {
@@ -47,7 +48,7 @@ export function repositoriesOf(directory: PortageDirectory): Repository[] {
     const verifies = (type: SignedType) => !says(VERIFYING[type], NO)
     return {
       name,
-      location: value('location') ?? `/var/db/repos/${name}`,
+      location: value('location') ?? usualPlace(name),
       syncType: value('sync-type'),
       syncUri: value('sync-uri'),
       main: name === main,
@@ -60,9 +61,4 @@ export function repositoriesOf(directory: PortageDirectory): Repository[] {
       verify: { git: verifies('git'), webrsync: verifies('webrsync'), rsync: verifies('rsync') },
     }
   })
-}
-
-/** Of a piece as of a composed directory. */
-export function isReposConf({ path }: Pick<PortageFile, 'path'>): boolean {
-  return path === 'repos.conf' || path.startsWith('repos.conf/')
 }

@@ -20,7 +20,7 @@ export function configurationFiles(packages: Fillers, options: MachinesOptions):
     'env/repositories/lab': `${options.overlay}\n`,
     // A piece, so that whoever has it not (the builder, other machines) is not made anew when the lab changes.
     'portage.locals/lab/repos.conf/lab.conf':
-      '[lab]\nlocation = /var/db/repos/lab\npriority = 10\nsync-type = git\nsync-uri = https://lab.invalid/lab.git\nsync-git-verify-commit-signature = no\n',
+      '[lab]\npriority = 10\nsync-type = git\nsync-uri = https://lab.invalid/lab.git\nsync-git-verify-commit-signature = no\n',
     'package.sets/lab-shared': set(packages.shared),
   }
   if (options.small) files['portage.locals/lab/profile'] = 'lab:small\n'
