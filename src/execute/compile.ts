@@ -1,4 +1,5 @@
 /** compile: what the machine lacks, in a throw-away copy of the builder; each package goes to the store as it is made. */
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Container } from '../engine/engine.ts'
 import { digestOf } from '../plan/json.ts'
@@ -125,7 +126,8 @@ class Harvest {
   private readonly tools: Tools
   private readonly wanted: ReadonlyMap<string, string>
   private readonly taken: Set<string>
-  private readonly begun = new Set<string>()
+  /** When emerge turned to each, epoch milliseconds. */
+  private readonly begun = new Map<string, number>()
   private running: Promise<void> = Promise.resolve()
 
   constructor(container: Container, tools: Tools, wanted: ReadonlyMap<string, string>, have: ReadonlySet<string>) {
@@ -136,8 +138,8 @@ class Harvest {
   }
 
   seen(cpv: string): void {
-    this.take([...this.begun])
-    this.begun.add(cpv)
+    this.take([...this.begun.keys()])
+    if (!this.begun.has(cpv)) this.begun.set(cpv, Date.now())
   }
 
   async finish(): Promise<void> {
@@ -164,7 +166,12 @@ class Harvest {
     // Not there yet is the usual answer; whether all came is what `check` asks in the end.
     const kept = await this.container.keepFiles(join(PLACES.packages, binaryPath(cpv))).catch(() => undefined)
     if (kept === undefined) return
-    await this.tools.packages.keep(mark, cpv, kept.path)
+    // Portage writes the file last of all; when it is taken out says nothing, for that waits for others.
+    const { mtimeMs } = await stat(kept.path)
+    const { bytes } = await this.tools.packages.keep(mark, cpv, kept.path)
     this.taken.add(cpv)
+    const since = this.begun.get(cpv)
+    const seconds = since === undefined ? {} : { seconds: Math.max(0, mtimeMs - since) / 1000 }
+    this.tools.packageDone(cpv, { ...seconds, bytes })
   }
 }
