@@ -12,7 +12,10 @@ import { leftovers, nothingRuns } from './remains.ts'
 
 const MACHINE = 'porch'
 
-/** In the order in which a build comes by. `*` in a path are any characters. */
+/**
+ * In the order in which a build comes by. `*` in a path are any characters; what is put aside before something takes its
+ * place begins with a dot.
+ */
 const KILLS: readonly Fault[] = [
   { how: 'after', operation: 'create', path: '.lock.holder.*' },
   { how: 'after', operation: 'create', path: 'store/.working.*' },
@@ -23,17 +26,17 @@ const KILLS: readonly Fault[] = [
   // fetch
   { how: 'after', operation: 'rename', path: 'store/last/*' },
   // compile: packages, then their step
-  { how: 'before', operation: 'rename', path: 'store/packages/*' },
-  { how: 'after', operation: 'rename', path: 'store/packages/*' },
-  { how: 'after', operation: 'rename', path: 'store/packages/*' },
+  { how: 'before', operation: 'rename', path: 'store/packages/[0-9a-f]*' },
+  { how: 'after', operation: 'rename', path: 'store/packages/[0-9a-f]*' },
+  { how: 'after', operation: 'rename', path: 'store/packages/[0-9a-f]*' },
   { how: 'before', operation: 'rename', path: 'store/steps/*' },
   // compile and root
   { how: 'after', operation: 'rename', path: 'store/steps/*', nth: 2 },
   // finish: its tree is there, and known to nobody
   { how: 'before', operation: 'create', path: 'store/steps/*' },
   // pack
-  { how: 'before', operation: 'rename', path: 'store/packed/*' },
-  { how: 'after', operation: 'rename', path: 'store/packed/*' },
+  { how: 'before', operation: 'rename', path: 'store/packed/[0-9a-f]*' },
+  { how: 'after', operation: 'rename', path: 'store/packed/[0-9a-f]*' },
   // sign
   { how: 'before', operation: 'rename', path: `stages/${MACHINE}/2*` },
   { how: 'after', operation: 'rename', path: `stages/${MACHINE}/2*` },
