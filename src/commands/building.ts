@@ -33,9 +33,10 @@ export async function buildMachines(
 
 function jobsOf(found: unknown): number | undefined {
   if (found === undefined) return undefined
-  const jobs = /^\d{1,4}$/.test(String(found)) ? Number(found) : 0
+  const text = typeof found === 'string' ? found : ''
+  const jobs = /^\d{1,4}$/.test(text) ? Number(text) : 0
   if (jobs >= 1 && jobs <= 4096) return jobs
-  throw new UserError('bad-jobs', `--jobs wants a number from 1 to 4096; found ${String(found)}.`)
+  throw new UserError('bad-jobs', `--jobs wants a number from 1 to 4096; found ${JSON.stringify(text)}.`)
 }
 
 function nothingToDo(context: Context, { machines }: Asked, reached: readonly Reached[]): Answer {

@@ -99,11 +99,10 @@ async function realise(step: Step, outputs: ReadonlyMap<string, Output>, going: 
       going.listener.done(step, kept, 'have', 0)
       return kept
     }
-    const { wish } = handler
-    if (wish === undefined) return await going.beside(() => make(work, handler, tools, digests, going))
+    if (handler.wish === undefined) return await going.beside(() => make(work, handler, tools, digests, going))
     const turn = await going.turns.take(
       going.remaining.get(step.id) ?? 0,
-      () => wish.call(handler, work, tools),
+      () => handler.wish?.(work, tools) ?? Promise.resolve({ jobs: 0, claims: [] }),
       going.signal,
     )
     try {

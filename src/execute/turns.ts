@@ -66,9 +66,13 @@ export class Turns {
 
   /** Admits whoever can be, one look after the other. */
   private look(): void {
-    this.looking = this.looking.then(async () => {
-      for (const one of [...this.waiting]) await this.consider(one)
-    })
+    this.looking = this.lookOnce(this.looking)
+  }
+
+  private async lookOnce(before: Promise<void>): Promise<void> {
+    await before
+    const waiting = this.waiting.slice()
+    for (const one of waiting) await this.consider(one)
   }
 
   private async consider(one: Waiting): Promise<void> {
