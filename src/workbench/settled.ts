@@ -10,6 +10,7 @@ import type { Json } from '../plan/json.ts'
 import { layoutOf } from '../store/layout.ts'
 import { forgetSettled, keepSettled, readSettled, type SettledBuild } from '../store/settled.ts'
 import { cacheFolder } from '../system/cache.ts'
+import { exists } from '../system/files.ts'
 import { statMark, type StatMark } from '../system/stat-mark.ts'
 import { TARBALL } from './stages.ts'
 
@@ -53,6 +54,8 @@ export async function reachedBefore(
   const layout = layoutOf(asked.data)
   const known = await readSettled(layout, wordsOf(asked))
   if (known === undefined || known.mark !== mark.digest || now < known.at || now > known.at + STALE) return undefined
+  // A run that was killed wants to be cleared up after, and one that is going on to be waited for.
+  if (await exists(layout.working)) return undefined
   const there = await Promise.all(known.builds.map((build) => isThere(layout.stages, build)))
   if (!there.every(Boolean)) return undefined
   return known.builds.map(({ machine, build }) => ({ machine, folder: join(layout.stages, build) }))

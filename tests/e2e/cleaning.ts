@@ -32,7 +32,8 @@ export function cleaning(person: () => Person): void {
     expect((await cleaned('--dry-run')).items).toEqual([])
 
     const plan = await who.gentoomuch(['stage', 'build', 'porch', '--dry-run', '--json', ...who.flags])
-    const verdicts = (JSON.parse(plan.stdout) as { verdict: string }[]).map(({ verdict }) => verdict)
+    const { steps } = JSON.parse(plan.stdout) as { steps: { verdict: string }[] }
+    const verdicts = steps.map(({ verdict }) => verdict)
     expect(new Set(verdicts)).toEqual(new Set(['have']))
     const said = await who.gentoomuch(['freshroot', '--finished', 'porch', ...who.flags, '-q', '--', 'greet', 'you'])
     expect(said.stdout).toContain('you')
