@@ -52,6 +52,7 @@ test.each<[string, () => Promise<unknown>]>([
   ],
   ['a tarball that was cut short', () => truncate(join(published, 'stage4-amd64-porch-1.tar.zst'), 3)],
   ['a build that was removed', () => rm(published, { recursive: true })],
+  ['a run that was killed, or is going on', () => writeFile(layoutOf(asked.data).working, 'pipeline\n')],
   [
     'what was written down',
     async () => {
