@@ -62,20 +62,25 @@ shift
 # The host's programs, and nothing else of the host: no passwd or group, whose names tar would write into archives.
 step "to gather the host's programs"
 programs=$base/programs
-mkdir -p "$programs"/{dev,proc,sys,run,tmp,etc,var/tmp,tree,layer,in}
-chmod 0777 "$programs/tree"
+folders=() links=() files=()
 for folder in usr bin sbin lib lib32 lib64 libx32 nix gnu; do
   if [[ -L /$folder ]]; then
-    cp -P "/$folder" "$programs/$folder"
+    links+=("/$folder")
   elif [[ -d /$folder ]]; then
-    mkdir "$programs/$folder"
-    mount --rbind "/$folder" "$programs/$folder"
-    mount --make-rprivate "$programs/$folder"
-    make_read_only "$programs/$folder"
+    folders+=("$folder")
   fi
 done
 for file in ld.so.cache ld.so.conf ld-musl-x86_64.path; do
-  [[ ! -f /etc/$file ]] || cp "/etc/$file" "$programs/etc/$file"
+  [[ ! -f /etc/$file ]] || files+=("/etc/$file")
+done
+# Each program that is started here is felt: it is done in as few as possible.
+mkdir -p "$programs"/{dev,proc,sys,run,tmp,etc,var/tmp,tree,layer,in} "${folders[@]/#/$programs/}"
+chmod 0777 "$programs/tree"
+((${#links[@]} == 0)) || cp -P "${links[@]}" "$programs"
+((${#files[@]} == 0)) || cp "${files[@]}" "$programs/etc"
+for folder in "${folders[@]}"; do
+  mount --rbind --make-rprivate "/$folder" "$programs/$folder"
+  make_read_only "$programs/$folder"
 done
 mount --rbind /proc "$programs/proc"
 
