@@ -146,7 +146,10 @@ async function old(act: string, layout: Layout): Promise<void> {
     )
   if (act === 'package') {
     await writeFile(join(layout.data, 'old'), 'old')
-    await new PackageStore(layout).keep('f', 'app-misc/greet-1', join(layout.data, 'old'))
+    await new PackageStore(layout).keep(
+      { fingerprint: 'f', cpv: 'app-misc/greet-1', ingredients: {} },
+      join(layout.data, 'old'),
+    )
     // Damaged: the new one takes its place.
     await truncate(join(layout.packages, 'f/package.gpkg.tar'), 0)
   }

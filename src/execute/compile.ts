@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { Container } from '../engine/engine.ts'
 import { digestOf } from '../plan/json.ts'
 import { compilePlan } from '../plan/compile-plan.ts'
-import { packagesToHave } from '../plan/fingerprints.ts'
+import { packagesToHave, type PackageToHave } from '../plan/fingerprints.ts'
 import type { Resolved, ResolvedPackage } from '../plan/resolved.ts'
-import { binaryPath } from '../store/packages.ts'
+import { binaryPath, type PackageStore } from '../store/packages.ts'
 import { distfiles } from './builder.ts'
 import { emerge, emergeArgv } from './emerge.ts'
 import { lackingOf } from './lacking.ts'
@@ -44,37 +44,54 @@ export const compile: Handler = {
   async run(work, tools) {
     const resolved = valueOf<Resolved>(parent(work, 'resolved'))
     const wanted = packagesToHave(resolved)
-    const have = new Set<string>()
-    for (const [cpv, mark] of wanted) {
-      const found = await tools.packages.find(mark)
-      if (found === undefined) continue
-      if ((await tools.packages.verified(mark)) === undefined)
-        tools.note('warning', `The kept binary package of ${cpv} was damaged; it is compiled again.`)
-      else have.add(cpv)
-    }
-    const lacking = wanted.size - have.size
-    if (lacking > 0) await compileMissing(work, tools, resolved, wanted, have)
+    const lacks = await lacking(resolved, tools.packages, (cpv) =>
+      tools.note('warning', `The kept binary package of ${cpv} was damaged; it is compiled again.`),
+    )
+    if (lacks.size > 0) await compileMissing(work, tools, resolved, wanted, lacks)
     const value: PackagesValue = {
-      fingerprints: Object.fromEntries([...wanted].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      fingerprints: Object.fromEntries(
+        [...wanted]
+          .map(([cpv, { fingerprint }]) => [cpv, fingerprint] as const)
+          .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      ),
     }
     return {
       digest: digestOf({ ...value.fingerprints }),
       value: asValue(value),
-      summary: `${lacking} compiled, ${have.size} reused`,
+      summary: `${lacks.size} compiled, ${wanted.size - lacks.size} reused`,
     }
   },
+}
+
+/**
+ * version → fingerprint of what has to be compiled for an answer. What is kept is verified; what is damaged is taken out
+ * of the store, told, and lacking.
+ */
+export async function lacking(
+  resolved: Resolved,
+  packages: PackageStore,
+  onDamaged: (cpv: string) => void,
+): Promise<Map<string, string>> {
+  const lacks = new Map<string, string>()
+  for (const [cpv, { fingerprint }] of packagesToHave(resolved)) {
+    const found = await packages.find(fingerprint)
+    if (found !== undefined && (await packages.verified(fingerprint)) !== undefined) continue
+    if (found !== undefined) onDamaged(cpv)
+    lacks.set(cpv, fingerprint)
+  }
+  return lacks
 }
 
 async function compileMissing(
   work: Work,
   tools: Tools,
   resolved: Resolved,
-  wanted: ReadonlyMap<string, string>,
-  have: ReadonlySet<string>,
+  wanted: ReadonlyMap<string, PackageToHave>,
+  lacks: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const plan = compilePlan(resolved, (entry) => !have.has(entry.cpv))
+  const plan = compilePlan(resolved, (entry) => lacks.has(entry.cpv))
   const offered = await tools.folder()
-  const reuse = plan.merge.filter((entry) => have.has(entry.cpv)).map((entry) => wanted.get(entry.cpv) ?? '')
+  const reuse = plan.merge.flatMap(({ cpv }) => (lacks.has(cpv) ? [] : (wanted.get(cpv)?.fingerprint ?? [])))
   await tools.packages.offer(reuse, offered)
   const from = valueOf<SeedValue>(parent(work, 'seed'))
   const opening = openPortage(work, tools, {
@@ -87,7 +104,7 @@ async function compileMissing(
   })
   await within(opening, async (container) => {
     await container.run(['cp', '-RT', OFFERED, PLACES.packages], {}, tools.signal)
-    const harvest = new Harvest(container, tools, wanted, have)
+    const harvest = new Harvest(container, tools, wanted, lacks)
     const options = {
       purpose: `compiling ${work.step.label.replace(/^compile /, 'the packages of ')}`,
       onPackage: (cpv: string) => harvest.seen(cpv),
@@ -124,17 +141,23 @@ function exactly(entry: ResolvedPackage): string {
 class Harvest {
   private readonly container: Container
   private readonly tools: Tools
-  private readonly wanted: ReadonlyMap<string, string>
-  private readonly taken: Set<string>
+  private readonly wanted: ReadonlyMap<string, PackageToHave>
+  /** Of what was lacking what is still to come. */
+  private readonly left: Set<string>
   /** When emerge turned to each, epoch milliseconds. */
   private readonly begun = new Map<string, number>()
   private running: Promise<void> = Promise.resolve()
 
-  constructor(container: Container, tools: Tools, wanted: ReadonlyMap<string, string>, have: ReadonlySet<string>) {
+  constructor(
+    container: Container,
+    tools: Tools,
+    wanted: ReadonlyMap<string, PackageToHave>,
+    lacks: ReadonlyMap<string, string>,
+  ) {
     this.container = container
     this.tools = tools
     this.wanted = wanted
-    this.taken = new Set(have)
+    this.left = new Set(lacks.keys())
   }
 
   seen(cpv: string): void {
@@ -143,33 +166,32 @@ class Harvest {
   }
 
   async finish(): Promise<void> {
-    this.take([...this.wanted.keys()])
+    this.take([...this.left])
     await this.running
   }
 
   /** @throws Error when emerge was content but a package is not there: a bug of ours, never to be passed over */
   check(): void {
-    const lost = [...this.wanted.keys()].filter((cpv) => !this.taken.has(cpv))
-    if (lost.length > 0) throw new Error(`emerge left no binary package of ${lost.join(', ')}`)
+    if (this.left.size > 0) throw new Error(`emerge left no binary package of ${[...this.left].join(', ')}`)
   }
 
   private take(candidates: readonly string[]): void {
     this.running = this.running.then(async () => {
-      for (const cpv of candidates) if (!this.taken.has(cpv)) await this.takeOne(cpv)
+      for (const cpv of candidates) if (this.left.has(cpv)) await this.takeOne(cpv)
       return undefined
     })
   }
 
   private async takeOne(cpv: string): Promise<void> {
-    const mark = this.wanted.get(cpv)
-    if (mark === undefined) return
+    const wanted = this.wanted.get(cpv)
+    if (wanted === undefined) return
     // Not there yet is the usual answer; whether all came is what `check` asks in the end.
     const kept = await this.container.keepFiles(join(PLACES.packages, binaryPath(cpv))).catch(() => undefined)
     if (kept === undefined) return
     // Portage writes the file last of all; when it is taken out says nothing, for that waits for others.
     const { mtimeMs } = await stat(kept.path)
-    const { bytes } = await this.tools.packages.keep(mark, cpv, kept.path)
-    this.taken.add(cpv)
+    const { bytes } = await this.tools.packages.keep({ ...wanted, cpv }, kept.path)
+    this.left.delete(cpv)
     const since = this.begun.get(cpv)
     const seconds = since === undefined ? {} : { seconds: Math.max(0, mtimeMs - since) / 1000 }
     this.tools.packageDone(cpv, { ...seconds, bytes })

@@ -145,7 +145,7 @@ async function bytesOfPackages(
   const resolved = judged.find(({ step }) => step.id === parents['resolved'])?.verdict
   if (resolved?.word !== 'have') return 0
   let bytes = 0
-  for (const [cpv, mark] of packagesToHave(valueOf<Resolved>(resolved.output))) {
+  for (const [cpv, { fingerprint: mark }] of packagesToHave(valueOf<Resolved>(resolved.output))) {
     if (counted.has(mark) || (await run.packages.find(mark)) !== undefined) continue
     counted.add(mark)
     bytes += run.durations.package(cpv)?.bytes ?? 0

@@ -3,6 +3,8 @@ import { provisions } from './provisions.ts'
 import type { Resolved, ResolvedPackage } from './resolved.ts'
 
 const RUNNING = ['run', 'post', 'install']
+/** What has to stand in the builder's copy; `:=` takes the sub-slot of what stands there. */
+const BUILDING = ['build', 'bound']
 
 export interface CompilePlan {
   /** Merged into the builder's copy, in this order, from a binary package where there is one: what the others build with. */
@@ -30,7 +32,7 @@ export function compilePlan(resolved: Resolved, isMissing: (entry: ResolvedPacka
       .filter((need) => need.kinds.some((kind) => kinds.includes(kind)))
       .flatMap((need) => {
         const provision = provide(need.id)
-        return provision !== undefined && 'merge' in provision ? [provision.merge] : []
+        return provision !== undefined && provision.installed === undefined ? [provision.is] : []
       })
   const require = (picked: ResolvedPackage) => {
     if (merge.has(picked.cpv)) return
@@ -41,7 +43,7 @@ export function compilePlan(resolved: Resolved, isMissing: (entry: ResolvedPacka
   const compile = (entry: ResolvedPackage) => {
     if (visited.has(entry.cpv)) return
     visited.add(entry.cpv)
-    for (const next of picks(entry, ['build'])) require(next)
+    for (const next of picks(entry, BUILDING)) require(next)
   }
   // What a package asks of "/" at install time (IDEPEND) needs a binary package too: the assembly merges it there.
   const helpers = resolved.packages.filter((entry) => entry.installed === undefined && isMissing(entry))
@@ -57,6 +59,12 @@ export function compilePlan(resolved: Resolved, isMissing: (entry: ResolvedPacka
   // built with, and what that needs to run, goes before it. In a circle Portage's order stands.
   const sorted = new Map<string, ResolvedPackage>()
   const begun = new Set<string>()
+  /** Whether compiling one package, or what it needs, takes the other: then it cannot stand there before. */
+  const waitsFor = (one: ResolvedPackage, other: ResolvedPackage): boolean => {
+    const all = new Map([[one.cpv, one]])
+    for (const [, next] of all) for (const need of picks(next, [...RUNNING, 'build'])) all.set(need.cpv, need)
+    return all.has(other.cpv)
+  }
   const place = (entry: ResolvedPackage) => {
     if (begun.has(entry.cpv)) return
     begun.add(entry.cpv)
@@ -69,6 +77,7 @@ export function compilePlan(resolved: Resolved, isMissing: (entry: ResolvedPacka
       }
       for (const next of picks(entry, ['build'])) add(next)
       for (const next of byPortage(before.values())) place(next)
+      for (const next of byPortage(picks(entry, ['bound']))) if (!waitsFor(next, entry)) place(next)
     }
     sorted.set(entry.cpv, entry)
   }

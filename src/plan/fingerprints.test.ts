@@ -16,7 +16,7 @@ const entry = (part: Part): ResolvedPackage => {
     repository: 'gentoo',
     use: [],
     needs: [],
-    ...(part.installed === undefined ? { madeFrom: cpv } : {}),
+    ...(part.installed === undefined ? { madeFrom: { ebuild: cpv } } : {}),
     ...part,
   }
 }
@@ -41,7 +41,11 @@ describe('fingerprints', () => {
   })
   test.each<[string, Part[], string]>([
     ['USE', [{ ...lib, use: ['color'] }, { ...host, use: ['color'] }, prog], 'gcc 14'],
-    ['what it is made from', [{ ...lib, madeFrom: 'patched' }, { ...host, madeFrom: 'patched' }, prog], 'gcc 14'],
+    [
+      'what it is made from',
+      [{ ...lib, madeFrom: { ebuild: 'patched' } }, { ...host, madeFrom: { ebuild: 'patched' } }, prog],
+      'gcc 14',
+    ],
     ['the toolchain', [lib, host, prog], 'gcc 15'],
   ])('a change in %s of a library changes the program built against it', (_what, packages, toolchain) => {
     const before = fingerprints(answer([lib, host, prog]))
@@ -57,7 +61,7 @@ describe('fingerprints', () => {
   describe('the builder has the library too', () => {
     const prog1 = 'target:app-misc/prog-1'
     const have = (digest: string, use: string[] = []) => [
-      { cpv: 'dev-libs/lib-1', name: 'dev-libs/lib', slot: '0', use, digest },
+      { cpv: 'dev-libs/lib-1', name: 'dev-libs/lib', slot: '0', use, digest, ebuild: 'dev-libs/lib-1' },
     ]
     const mark = (root: Part, digest: string, use?: string[]) =>
       fingerprints(answer([root, prog, { ...host, installed: digest }], have(digest, use))).get(prog1)
@@ -72,7 +76,10 @@ describe('fingerprints', () => {
       // What the plan merges and what the fingerprint counts is the same.
       const resolved = answer([root, prog, { ...host, installed: 'one' }], have('one', use))
       expect(compilePlan(resolved, () => true).merge.length === 0).toBe(counts)
-      expect(mark({ ...root, madeFrom: 'other' }, 'one', use) === mark(root, 'one', use)).toBe(counts)
+      expect(
+        mark({ ...root, madeFrom: { ebuild: 'dev-libs/lib-1', eclasses: 'other' } }, 'one', use) ===
+          mark(root, 'one', use),
+      ).toBe(counts)
     })
     test('machines that differ in one flag share what has nothing to do with it', () => {
       const apart = { id: 'target:app-misc/apart-1', needs: [build('builder:dev-util/tool-1')] }
@@ -134,7 +141,9 @@ describe('fingerprints', () => {
     ])('a change of %s reaches just what is built with it', (changed, reached) => {
       const before = fingerprints(answer(parts))
       const after = fingerprints(
-        answer(parts.map((part) => (part.id.includes(`/${changed}-`) ? { ...part, madeFrom: 'other' } : part))),
+        answer(
+          parts.map((part) => (part.id.includes(`/${changed}-`) ? { ...part, madeFrom: { ebuild: 'other' } } : part)),
+        ),
       )
       const differ = Object.keys(needs).filter(
         (name) => before.get(`target:x/${name}-1`) !== after.get(`target:x/${name}-1`),
@@ -173,7 +182,9 @@ describe('compilePlan', () => {
     expect(ids(plan.merge)).toEqual(['builder:dev-util/tool-1', 'builder:dev-libs/lib-1'])
   })
   test('the builder has the library with other flags: it builds against what the root will have', () => {
-    const installed = [{ cpv: 'dev-libs/lib-1', name: 'dev-libs/lib', slot: '0', use: [], digest: 'x' }]
+    const installed = [
+      { cpv: 'dev-libs/lib-1', name: 'dev-libs/lib', slot: '0', use: [], digest: 'x', ebuild: 'dev-libs/lib-1' },
+    ]
     const has = { id: 'builder:dev-libs/lib-1', installed: 'x' }
     const coloured = { ...libTarget, use: ['color'] }
     const plan = compilePlan(answer([coloured, prog, has, { ...tool, installed: 'y' }], installed), all)
@@ -181,7 +192,9 @@ describe('compilePlan', () => {
     expect(ids(plan.build)).toEqual(['target:app-misc/prog-1'])
   })
   test('the builder has just that: nothing is merged', () => {
-    const installed = [{ cpv: 'dev-libs/lib-1', name: 'dev-libs/lib', slot: '0', use: [], digest: 'x' }]
+    const installed = [
+      { cpv: 'dev-libs/lib-1', name: 'dev-libs/lib', slot: '0', use: [], digest: 'x', ebuild: 'dev-libs/lib-1' },
+    ]
     const has = { id: 'builder:dev-libs/lib-1', installed: 'x' }
     const plan = compilePlan(answer([libTarget, prog, has, { ...tool, installed: 'y' }], installed), all)
     expect(ids(plan.merge)).toEqual([])

@@ -28,7 +28,7 @@ export function packageChanges(entry: ResolvedPackage, now: Identified, before: 
   const said = [
     ...versions(old, entry),
     ...wordsChanged('USE', old.use, entry.use),
-    ...madeOf(recordOf(old.madeFrom), recordOf(entry.madeFrom), old.cpv !== entry.cpv),
+    ...madeOf(old.madeFrom ?? {}, entry.madeFrom ?? {}, old.cpv !== entry.cpv),
     ...toolchain(recordOf(before.resolved.toolchain), recordOf(now.resolved.toolchain)),
     ...builtWith(old, entry, before, now),
   ]

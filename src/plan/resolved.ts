@@ -1,9 +1,12 @@
 /** Portage's answer for an empty root, as data. */
-import type { Json } from './json.ts'
+import type { Json, JsonRecord } from './json.ts'
 
 export interface Need {
   readonly id: string
-  /** `build` (DEPEND, BDEPEND), `run` (RDEPEND), `post` (PDEPEND), `install` (IDEPEND). */
+  /**
+   * `build` (DEPEND, BDEPEND), `run` (RDEPEND), `post` (PDEPEND), `install` (IDEPEND); `bound` where one of the latter three
+   * has `:=`, so that the slot and sub-slot of what is there are written into the package.
+   */
   readonly kinds: readonly string[]
 }
 
@@ -22,7 +25,7 @@ export interface ResolvedPackage {
   /** The builder has it: the identity of what is installed. Absent for what has to come from an ebuild. */
   readonly installed?: string
   /** Everything that decides what the ebuild becomes, except its build dependencies. */
-  readonly madeFrom?: Json
+  readonly madeFrom?: JsonRecord
   /** Digest of the settings that decide what merging its binary package does; there for what comes from an ebuild. */
   readonly merging?: string
   readonly distfiles?: readonly string[]
@@ -45,6 +48,8 @@ export interface Resolved {
     readonly use: readonly string[]
     /** The identity of what is installed, as in `ResolvedPackage.installed`; absent for what nothing could ask for. */
     readonly digest?: string
+    /** Digest of the ebuild that it was made from, as in `madeFrom`. */
+    readonly ebuild?: string
   }[]
   readonly toolchain: Json
 }

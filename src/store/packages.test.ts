@@ -21,16 +21,21 @@ async function made(content: string): Promise<string> {
 }
 
 test('keeps a package, offers it under the name Portage looks for, and leaves nothing in scratch', async () => {
-  await store.keep('f1', 'app-misc/greet-1', await made('bytes'))
+  await store.keep({ fingerprint: 'f1', cpv: 'app-misc/greet-1', ingredients: {} }, await made('bytes'))
   const offered = join(folder, 'offered')
   expect(await store.offer(['f1'], offered)).toEqual([])
   expect(await readFile(join(offered, 'app-misc/greet-1.gpkg.tar'), 'utf8')).toBe('bytes')
   expect(await readdir(layoutOf(folder).scratch)).toEqual([])
 })
 
+test('what a package was made from lies beside it', async () => {
+  await store.keep({ fingerprint: 'f1', cpv: 'app-misc/greet-1', ingredients: { b: 1, a: ['x'] } }, await made('bytes'))
+  expect(await readFile(join(layoutOf(folder).packages, 'f1', 'made-from.json'), 'utf8')).toBe('{"a":["x"],"b":1}')
+})
+
 test('the first package of a fingerprint stays', async () => {
-  await store.keep('f1', 'app-misc/greet-1', await made('first'))
-  const again = await store.keep('f1', 'app-misc/greet-1', await made('again'))
+  await store.keep({ fingerprint: 'f1', cpv: 'app-misc/greet-1', ingredients: {} }, await made('first'))
+  const again = await store.keep({ fingerprint: 'f1', cpv: 'app-misc/greet-1', ingredients: {} }, await made('again'))
   expect(again.bytes).toBe(5)
   const offered = join(folder, 'offered')
   await store.offer(['f1'], offered)
@@ -38,7 +43,7 @@ test('the first package of a fingerprint stays', async () => {
 })
 
 test('a damaged package is found when it is offered, named and removed', async () => {
-  await store.keep('f1', 'app-misc/greet-1', await made('bytes'))
+  await store.keep({ fingerprint: 'f1', cpv: 'app-misc/greet-1', ingredients: {} }, await made('bytes'))
   const file = join(layoutOf(folder).packages, 'f1', 'package.gpkg.tar')
   await truncate(file, 4)
   await appendFile(file, 'X')
@@ -48,7 +53,7 @@ test('a damaged package is found when it is offered, named and removed', async (
 })
 
 test('a truncated package counts as absent at once', async () => {
-  await store.keep('f1', 'app-misc/greet-1', await made('bytes'))
+  await store.keep({ fingerprint: 'f1', cpv: 'app-misc/greet-1', ingredients: {} }, await made('bytes'))
   await truncate(join(layoutOf(folder).packages, 'f1', 'package.gpkg.tar'), 3)
   expect(await store.find('f1')).toBeUndefined()
 })

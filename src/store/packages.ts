@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { cp, link, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { canonical, type Json } from '../plan/json.ts'
 import { hashFile } from '../system/hash.ts'
 import { makeFolder, writeWhole } from '../system/files.ts'
 import { removeFolder, replaceFolder } from '../system/move.ts'
@@ -17,6 +18,13 @@ export interface PackageEntry {
   readonly cpv: string
   readonly sha256: string
   readonly bytes: number
+}
+
+export interface PackageToKeep {
+  readonly fingerprint: string
+  readonly cpv: string
+  /** What the fingerprint is the digest of, kept beside the package as `made-from.json`. */
+  readonly ingredients: Json
 }
 
 export class PackageStore {
@@ -44,7 +52,7 @@ export class PackageStore {
   }
 
   /** Takes a package file (moved away) into the store, whole or not at all. The first one stays: two are equal by definition. */
-  async keep(fingerprint: string, cpv: string, file: string): Promise<PackageEntry> {
+  async keep({ fingerprint, cpv, ingredients }: PackageToKeep, file: string): Promise<PackageEntry> {
     const have = await this.find(fingerprint)
     if (have !== undefined) {
       await rm(file, { force: true })
@@ -59,6 +67,7 @@ export class PackageStore {
     const aside = join(this.layout.scratch, `package-${randomUUID()}`)
     await makeFolder(aside)
     await rename(file, join(aside, 'package.gpkg.tar'))
+    await writeWhole(join(aside, 'made-from.json'), canonical(ingredients))
     await writeWhole(join(aside, 'entry.json'), JSON.stringify(entry))
     await replaceFolder(aside, this.folder(fingerprint))
     return entry

@@ -20,7 +20,10 @@ export async function change(name: ChangeName, data: string, from: string): Prom
     case 'file':
       return moveFile(join(from, 'new'), layout.configurations)
     case 'package':
-      return void (await new PackageStore(layout).keep('f', 'app-misc/greet-1', join(from, 'new')))
+      return void (await new PackageStore(layout).keep(
+        { fingerprint: 'f', cpv: 'app-misc/greet-1', ingredients: {} },
+        join(from, 'new'),
+      ))
     case 'record':
       return new StepStore(layout).keep({ id: 'i', kind: 'seed', key: 'k', output, seconds: 1 }, {})
     case 'folder':

@@ -13,6 +13,7 @@ class Answer:
         self.trees = config.trees
         self.target = config.target_config.root
         self.running = config.running_config
+        self.bound = bound_pairs(depgraph)
         self.making = Making(config.trees[self.target])
 
     def as_data(self, arguments):
@@ -59,8 +60,10 @@ class Answer:
         needs = []
         for child, priorities in self.graph.nodes.get(package, ({},))[0].items():
             if isinstance(child, Package):
-                kinds = sorted({kind for priority in priorities for kind in kinds_of(priority)})
-                needs.append({"id": self.id_of(child), "kinds": kinds})
+                kinds = {kind for priority in priorities for kind in kinds_of(priority)}
+                if (package, child) in self.bound:
+                    kinds.add("bound")
+                needs.append({"id": self.id_of(child), "kinds": sorted(kinds)})
         return sorted(needs, key=lambda need: need["id"])
 
     def named_by(self, argument):
@@ -72,6 +75,16 @@ class Answer:
                 if any(getattr(parent, "arg", None) in names for parent, _ in parents):
                     ids.add(self.id_of(package))
         return sorted(ids)
+
+
+def bound_pairs(depgraph):
+    """(package, what it needs) for each `:=` of a dependency that is not for building alone."""
+    return {
+        (dep.parent, dep.child)
+        for deps in depgraph._dynamic_config._slot_operator_deps.values()
+        for dep in deps
+        if dep.atom.package and dep.atom.slot_operator == "=" and not dep.priority.buildtime
+    }
 
 
 def is_merge(node):

@@ -1,8 +1,10 @@
 """What the builder has: packages, their identity, and the programs that compile."""
 
+import os
 import subprocess
 
-from digests import sha256_of
+import portage
+from digests import file_digest, sha256_of
 
 
 def installed_digest(vardb, cpv):
@@ -23,6 +25,9 @@ def installed_packages(vardb, asked):
         row = {"cpv": str(cpv), "name": str(cpv.cp), "slot": slot.split("/")[0], "use": sorted(use.split())}
         if cpv.cp in asked:
             row["digest"] = installed_digest(vardb, cpv)
+            ebuild = os.path.join(vardb.getpath(cpv), f"{portage.catsplit(cpv)[1]}.ebuild")
+            if os.path.isfile(ebuild):
+                row["ebuild"] = file_digest(ebuild)
         rows.append(row)
     return sorted(rows, key=lambda row: row["cpv"])
 
