@@ -22,7 +22,7 @@ const markOf = (resolved: Resolved, id: string) => fingerprints(resolved).get(id
 
 describe('a virtual that a package is built with', () => {
   const user = entry('target:x/user-1', { needs: [need('builder:virtual/v-0', 'build')] })
-  const with_ = (provider: string, part: Partial<ResolvedPackage> = {}) =>
+  const provided = (provider: string, part: Partial<ResolvedPackage> = {}) =>
     answer([
       entry(`builder:x/${provider}-1`, part),
       entry('builder:virtual/v-0', { needs: [need(`builder:x/${provider}-1`, 'run')] }),
@@ -30,10 +30,10 @@ describe('a virtual that a package is built with', () => {
     ])
 
   test('stands for its provider: another one, or the same with other flags, makes another package', () => {
-    const one = markOf(with_('one'), user.id)
-    expect(markOf(with_('two'), user.id)).not.toBe(one)
-    expect(markOf(with_('one', { use: ['flag'] }), user.id)).not.toBe(one)
-    expect(markOf(with_('one'), user.id)).toBe(one)
+    const one = markOf(provided('one'), user.id)
+    expect(markOf(provided('two'), user.id)).not.toBe(one)
+    expect(markOf(provided('one', { use: ['flag'] }), user.id)).not.toBe(one)
+    expect(markOf(provided('one'), user.id)).toBe(one)
   })
 })
 
