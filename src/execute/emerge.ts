@@ -1,6 +1,6 @@
 /** emerge as a process: its argv, its progress, its failure. */
 import { readFile, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Argv, Container } from '../engine/engine.ts'
 import { PLACES } from './environment.ts'
 import { moveFile } from '../system/move.ts'
@@ -15,6 +15,8 @@ export interface EmergeOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Called whenever emerge begins with a package or has merged one. */
   readonly onPackage?: (cpv: string) => void
+  /** A status besides 0 with which the caller can go on. */
+  readonly accept?: number
 }
 
 /** Options of every emerge call; what the user set as EMERGE_DEFAULT_OPTS (`--ask` …) would break a run. */
@@ -42,8 +44,12 @@ const VERB: Record<string, string> = {
   Fetching: 'fetching',
 }
 
-/** @throws StepFailure with package, phase, last lines and the container preserved for a shell */
-export async function emerge(container: Container, argv: Argv, tools: Tools, options: EmergeOptions): Promise<void> {
+/**
+ * Runs emerge, or a program of ours that says what it does in emerge's words.
+ * @returns the status: 0 or the accepted one
+ * @throws StepFailure with package, phase, last lines and the container preserved for a shell
+ */
+export async function emerge(container: Container, argv: Argv, tools: Tools, options: EmergeOptions): Promise<number> {
   const onLine = (line: string) => {
     tools.line(line)
     const progress = PROGRESS.exec(line)
@@ -61,11 +67,24 @@ export async function emerge(container: Container, argv: Argv, tools: Tools, opt
     if (exit.status === 0) throw error
     return []
   })
-  if (exit.status === 0) return
+  if (exit.status === 0 || exit.status === options.accept) return exit.status
   const words = [...stdout.last(60), ...stderr.last(20)]
   const shell = await container.preserve()
   tools.preserved(shell)
-  throw new StepFailure(await explain(words, logs, exit.status, options.purpose, tools.shellIn(shell)))
+  throw new StepFailure(
+    await explain(
+      words,
+      logs,
+      `${programOf(argv)} ended with status ${exit.status}`,
+      options.purpose,
+      tools.shellIn(shell),
+    ),
+  )
+}
+
+/** `emerge`, or of `python3 /run/gentoomuch/assemble` the program's name. */
+function programOf(argv: Argv): string {
+  return basename(argv[0] === 'python3' ? (argv[1] ?? '') : argv[0])
 }
 
 /** Portage's build logs must outlive the container. Gives their new paths. */
@@ -86,7 +105,7 @@ async function keepBuildLogs(container: Container, tools: Tools): Promise<string
 async function explain(
   words: readonly string[],
   logs: readonly string[],
-  status: number,
+  ended: string,
   purpose: string,
   shell: string,
 ) {
@@ -96,10 +115,7 @@ async function explain(
   const log = failed === undefined ? undefined : logs.find((path) => path.includes(`/${failed.replace('/', ':')}:`))
   const text = log === undefined ? '' : await readFile(log, 'utf8')
   const phase = /failed \((\w+) phase\)/.exec(text)?.[1] ?? /failed \((\w+) phase\)/.exec(words.join('\n'))?.[1]
-  const what =
-    failed === undefined
-      ? `emerge ended with status ${status}`
-      : `${failed} failed${phase === undefined ? '' : ` in its ${phase} phase`}`
+  const what = failed === undefined ? ended : `${failed} failed${phase === undefined ? '' : ` in its ${phase} phase`}`
   return {
     code: 'emerge-failed',
     message: `${what} while ${purpose}.`,

@@ -5,7 +5,8 @@ import type { Container } from '../engine/engine.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { digestOf } from '../plan/json.ts'
 import { targets, type Resolved } from '../plan/resolved.ts'
-import { emerge, emergeArgv } from './emerge.ts'
+import { assemblyOrder } from '../plan/assembly.ts'
+import { assemble, ASSEMBLE, PLAN } from './assemble.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
 import type { Handler, Tools, Work } from './handler.ts'
 import { must } from './must.ts'
@@ -33,17 +34,6 @@ interface RootInput extends PortageInput {
 /** The composed directory as the finished root carries it: the user's own values, without what the build brought in. */
 const FINAL_PORTAGE = '/run/gentoomuch-portage'
 
-/** acct-* packages and others want ROOT/etc and the basic folders to be there before them. */
-const FIRST = 'sys-apps/baselayout'
-
-export function assembleArgv(sets: readonly string[]) {
-  return emergeArgv(['--usepkgonly', '--binpkg-respect-use=y', '--with-bdeps=n', '--jobs=1'], rootAtoms(sets))
-}
-
-export function firstArgv() {
-  return emergeArgv(['--usepkgonly', '--oneshot', '--nodeps'], [FIRST])
-}
-
 /** Lists /var/db/pkg of the target as category/package lines. */
 const LIST =
   'cd "$1/var/db/pkg" && find . -mindepth 2 -maxdepth 2 -type d -printf "%P\\n" | LC_ALL=C sort > /out/packages'
@@ -52,11 +42,15 @@ const LIST =
 const CONFIGURE =
   'rm -rf "$1/etc/portage" && cp -RT --preserve=mode --no-preserve=ownership,timestamps "$2" "$1/etc/portage" && chmod -R u=rwX,go=rX "$1/etc/portage" && rm -f "$1/etc/portage/make.profile" && ln -s "$3" "$1/etc/portage/make.profile"'
 
+/** What the machine asked for, as emerge writes it down; the folder is Portage's, made while merging. */
+const WORLD =
+  'cd "$1/var/lib/portage" && shift && : > world && if (( $# > 0 )); then printf "%s\\n" "$@" > world_sets; fi'
+
 export const root: Handler = {
   recipe: {
-    version: 1,
-    argv: [firstArgv(), assembleArgv([])],
-    configure: CONFIGURE,
+    version: 2,
+    assemble: ASSEMBLE,
+    configure: [CONFIGURE, WORLD],
     program: programDigest('normalise.py'),
     environment: portageEnvironment(1),
     clock: clockLines(0),
@@ -77,6 +71,7 @@ export const root: Handler = {
         mode: file.executable ? 0o755 : 0o644,
       })
     }
+    const plan = await tools.folder()
     const opening = openPortage(work, tools, {
       tree: valueOf<TreeValue>(parent(work, 'builder')).tree,
       portage,
@@ -84,22 +79,29 @@ export const root: Handler = {
       mounts: [
         { source: offered, target: PLACES.packages, readOnly: true },
         { source: final, target: FINAL_PORTAGE, readOnly: true },
+        { source: plan, target: PLAN, readOnly: true },
       ],
       folders: [PLACES.target, '/out'],
-      programs: ['normalise.py'],
+      programs: ['assemble', 'normalise.py'],
       phases: true,
     })
     return within(opening, async (container) => {
-      const env = { ROOT: PLACES.target, SYSROOT: '/' }
-      const purpose = `assembling the root of ${work.step.label.replace(/^assemble the root of /, '')}`
-      if (targets(resolved).some((entry) => entry.name === FIRST))
-        await emerge(container, firstArgv(), tools, { env, purpose })
-      await emerge(container, assembleArgv(sets), tools, { env, purpose })
+      await assemble(container, assemblyOrder(resolved, rootAtoms(sets)), tools, {
+        purpose: `assembling the root of ${work.step.label.replace(/^assemble the root of /, '')}`,
+        atoms: rootAtoms(sets),
+        epoch: epochOf(work),
+        plan,
+      })
       tools.progress('taking out what differs from run to run')
       const profile = profilePath(portage, { seedProfile: from.profile, locations })
       await must(
         container,
         ['bash', '-c', CONFIGURE, 'bash', PLACES.target, FINAL_PORTAGE, relativeProfile(profile)],
+        tools,
+      )
+      await must(
+        container,
+        ['bash', '-c', WORLD, 'bash', PLACES.target, ...sets.map((set) => `@${set}`).toSorted()],
         tools,
       )
       await must(

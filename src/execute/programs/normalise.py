@@ -3,7 +3,7 @@
     normalise.py ROOT EPOCH
 
 The list is the one that comparing two assemblies gives: merge times and counters in /var/db/pkg, dates in /etc/shadow,
-backups, caches, logs. CONTENTS follows the times that the tarball will have (every file newer than EPOCH gets EPOCH), so
+backups, caches, logs. CONTENTS follows the times that the tarball will have (every file newer than EPOCH and every symbolic link gets EPOCH), so
 that Portage in the finished root finds its entries right, and the `#dir_mtime` line of the aggregated metadata file keeps
 equal to the directory's final time, or Portage would ignore the file.
 """
@@ -11,6 +11,7 @@ equal to the directory's final time, or Portage would ignore the file.
 import os
 import re
 import shutil
+import stat
 import sys
 
 # Caches, logs and backups that name the time or the build; each is made again by what needs it.
@@ -69,7 +70,8 @@ def clamp_contents(data, epoch):
     """obj lines end with `MD5 MTIME`, sym lines with MTIME; names may hold blanks."""
 
     def clamp(match):
-        return match.group(1) + str(min(int(match.group(2)), epoch)).encode()
+        time = epoch if match.group(1).startswith(b"sym") else min(int(match.group(2)), epoch)
+        return match.group(1) + str(time).encode()
 
     return b"\n".join(re.sub(rb"^((?:obj|sym) .* )(\d+)$", clamp, line) for line in data.split(b"\n"))
 
@@ -126,8 +128,9 @@ def clamp_times(root, epoch):
 
 
 def clamp(path, epoch):
+    """A symbolic link's time is nobody's: Portage keeps it or not, as its reader of packages does."""
     info = os.lstat(path)
-    if info.st_mtime_ns > epoch * 10**9:
+    if info.st_mtime_ns > epoch * 10**9 or stat.S_ISLNK(info.st_mode) and info.st_mtime_ns != epoch * 10**9:
         os.utime(path, ns=(epoch * 10**9, epoch * 10**9), follow_symlinks=False)
 
 

@@ -1,0 +1,192 @@
+"""Merges binary packages into ROOT in a given order, with Portage's own code for each, in one process.
+
+Runs in a container of the builder, with the machine's /etc/portage, ROOT set:
+
+    python3 assemble PLAN
+
+PLAN is JSON: {"merge": [{"cpv": "cat/pkg-1", "root": "target" or "builder"}], "before": N, "total": N, "clock": TEXT,
+"workers": N}. `before` packages are in ROOT already; `clock` is what we put into bashrc ourselves.
+
+What `emerge --usepkgonly` does besides: nothing is resolved again (the order is Portage's answer already; in the end
+every dependency and blocker of what was merged is checked), packages are unpacked ahead by processes of their own, phases
+that nobody defined start no bash (see phases.py), and env-update and ldconfig run before the next phase that
+could see them and at the end. dblink.merge does the rest, as for emerge: collisions, CONFIG_PROTECT, INSTALL_MASK,
+/var/db/pkg. Exit: 0 · 1 a package failed, with emerge's words · 3 this Portage is another one than this program knows:
+nothing was touched, and the caller lets emerge do the work.
+
+Facts used: Portage 3.0.83, portage.dbapi.vartree.dblink.treewalk and _emerge.Binpkg.
+"""
+
+import json
+import os
+import shutil
+import sys
+
+from unpack import Unpackers
+
+UNKNOWN_PORTAGE = 3
+
+
+def build_folder(cpv):
+    return os.path.join(os.environ["PORTAGE_TMPDIR"], "portage", cpv)
+
+
+def package_file(cpv):
+    return os.path.join(os.environ["PKGDIR"], cpv + ".gpkg.tar")
+
+
+class Assembly:
+    def __init__(self, config, clock):
+        from phases import Phases
+
+        self.roots = {"target": config.target_config, "builder": config.running_config}
+        self.phases = Phases(clock)
+        self.merged = []
+
+    def settings_of(self, where):
+        """Fresh for each package: dblink leaves in it what emerge's forked process would take with it."""
+        import portage
+
+        settings = portage.config(clone=self.roots[where].settings)
+        settings.reload()
+        settings.reset()
+        return settings
+
+    def merge(self, cpv, where):
+        """@return: 0, or what dblink.merge says of a failure"""
+        import portage
+        from portage.package.ebuild.prepare_build_dirs import prepare_build_dirs
+
+        root_config = self.roots[where]
+        info = os.path.join(build_folder(cpv), "build-info")
+        package = read_package(cpv, info, root_config)
+        settings = self.settings_of(where)
+        settings["PORTAGE_TMPDIR"] = os.environ["PORTAGE_TMPDIR"]
+        settings.setcpv(package)
+        ebuild = os.path.join(info, package.pf + ".ebuild")
+        bindb = root_config.trees["bintree"].dbapi
+        portage.doebuild_environment(ebuild, "setup", settings=settings, db=bindb)
+        if settings["PORTAGE_BUILDDIR"] != build_folder(cpv):
+            raise AssertionError(f"{settings['PORTAGE_BUILDDIR']} is not {build_folder(cpv)}")
+        settings["PORTAGE_BUILDDIR_LOCKED"] = "1"
+        settings.configdict["pkg"]["EMERGE_FROM"] = "binary"
+        settings.configdict["pkg"]["MERGE_TYPE"] = "binary"
+        settings["REPLACING_VERSIONS"] = ""
+        settings["PORTAGE_BINPKG_FILE"] = package_file(cpv)
+        prepare_build_dirs(settings["ROOT"], settings, 1)
+        self.phases.begin(package, settings, ebuild, bindb)
+        failed = self.phases.pretend() or self.phases.setup()
+        if not failed:
+            link = portage.dblink(
+                package.category,
+                package.pf,
+                settings=settings,
+                treetype="bintree",
+                vartree=root_config.trees["vartree"],
+                scheduler=self.phases.scheduler,
+            )
+            failed = link.merge(
+                settings["D"], info, myebuild=ebuild, mydbapi=bindb, prev_mtimes={}
+            )
+        log = settings.get("PORTAGE_LOG_FILE")
+        if not failed and log and "binpkg-logs" not in settings.features:
+            try:
+                os.unlink(log)
+            except FileNotFoundError:
+                pass
+        self.phases.end()
+        self.merged.append((where, package.cpv))
+        return failed
+
+    def finish(self):
+        """What emerge does once after everything; and what it asked of the dependencies before."""
+        from check import unsatisfied
+
+        for config in self.roots.values():
+            self.phases.update_environment(config.settings, config.trees["vartree"].dbapi, last=True)
+        if self.merged:
+            update_info_files(self.roots["target"])
+        vardb = self.roots["target"].trees["vartree"].dbapi
+        return unsatisfied(vardb, [cpv for where, cpv in self.merged if where == "target"])
+
+
+def update_info_files(root_config):
+    """The index of GNU info pages, as emerge makes it again after the last package."""
+    from portage.util._info_files import chk_updated_info_files
+
+    settings = root_config.settings
+    settings.unlock()
+    settings.reload()
+    settings.regenerate()
+    settings.lock()
+    folders = (settings.get("INFOPATH", "") + ":" + settings.get("INFODIR", "")).split(":")
+    if "noinfo" not in settings.features:
+        chk_updated_info_files(root_config.root, folders, {})
+
+
+def read_package(cpv, info, root_config):
+    """The package as emerge has it, from the metadata that was unpacked."""
+    from _emerge.Package import Package
+    from portage.versions import _pkg_str
+
+    metadata = {}
+    for key in Package.metadata_keys:
+        try:
+            with open(os.path.join(info, key), encoding="utf-8", errors="replace") as opened:
+                metadata[key] = " ".join(opened.read().split())
+        except FileNotFoundError:
+            metadata[key] = ""
+    for name, value in (("CATEGORY", cpv.split("/")[0]), ("PF", cpv.split("/")[1])):
+        if not os.path.exists(os.path.join(info, name)):
+            with open(os.path.join(info, name), "w", encoding="utf-8") as opened:
+                opened.write(value + "\n")
+    bindb = root_config.trees["bintree"].dbapi
+    return Package(
+        built=True,
+        cpv=_pkg_str(cpv, metadata=metadata, settings=root_config.settings, db=bindb),
+        installed=False,
+        metadata=metadata,
+        root_config=root_config,
+        type_name="binary",
+    )
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as opened:
+        plan = json.load(opened)
+    packages = plan["merge"]
+    os.makedirs(os.environ["PORTAGE_TMPDIR"], exist_ok=True)
+    # Unpacking begins while Portage reads its configuration.
+    unpackers = Unpackers(
+        [(package_file(entry["cpv"]), build_folder(entry["cpv"])) for entry in packages], plan["workers"]
+    )
+    try:
+        from phases import unknown_portage
+
+        problem = unknown_portage()
+        if problem:
+            print(f"assemble: {problem}", flush=True)
+            return UNKNOWN_PORTAGE
+        import portage.output
+        from _emerge.actions import load_emerge_config
+
+        portage.output.nocolor()
+        assembly = Assembly(load_emerge_config(), plan["clock"])
+        for number, entry in enumerate(packages):
+            unpackers.wait(number)
+            cpv, where = entry["cpv"], entry["root"]
+            print(f">>> Installing ({plan['before'] + number + 1} of {plan['total']}) {cpv}", flush=True)
+            if assembly.merge(cpv, where):
+                print(f">>> Failed to install {cpv}, Log file:", flush=True)
+                return 1
+        wrong = assembly.finish()
+        for line in wrong:
+            print(f"!!! {line}", flush=True)
+        return 1 if wrong else 0
+    finally:
+        unpackers.close()
+        shutil.rmtree(os.environ["PORTAGE_TMPDIR"], ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
