@@ -160,6 +160,7 @@ def main():
     unpackers = Unpackers(
         [(package_file(entry["cpv"]), build_folder(entry["cpv"])) for entry in packages], plan["workers"]
     )
+    keep = False
     try:
         from phases import unknown_portage
 
@@ -177,6 +178,7 @@ def main():
             cpv, where = entry["cpv"], entry["root"]
             print(f">>> Installing ({plan['before'] + number + 1} of {plan['total']}) {cpv}", flush=True)
             if assembly.merge(cpv, where):
+                keep = True
                 print(f">>> Failed to install {cpv}, Log file:", flush=True)
                 return 1
         wrong = assembly.finish()
@@ -185,7 +187,9 @@ def main():
         return 1 if wrong else 0
     finally:
         unpackers.close()
-        shutil.rmtree(os.environ["PORTAGE_TMPDIR"], ignore_errors=True)
+        # The shell that looks at a failed package finds its folder, as after emerge.
+        if not keep:
+            shutil.rmtree(os.environ["PORTAGE_TMPDIR"])
 
 
 if __name__ == "__main__":

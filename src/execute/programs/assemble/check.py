@@ -8,11 +8,20 @@ def unsatisfied(vardb, merged):
     provided = vardb.settings.pprovideddict
     wrong = []
     for cpv in merged:
-        eapi, use, iuse, slot, *dependencies = vardb.aux_get(cpv, ["EAPI", "USE", "IUSE", "SLOT", "RDEPEND", "PDEPEND"])
+        eapi, use, *dependencies = vardb.aux_get(cpv, ["EAPI", "USE", "RDEPEND", "PDEPEND"])
         for kind, text in zip(("RDEPEND", "PDEPEND"), dependencies):
             reduced = use_reduce(text, uselist=use.split(), opconvert=True, eapi=eapi, token_class=Atom)
-            wrong += [f"{cpv} is merged, but its {kind} is not fulfilled: {said}" for said in lacks(reduced, vardb, provided, cpv)]
+            needs = evaluated(reduced, frozenset(use.split()))
+            wrong += [f"{cpv} is merged, but its {kind} is not fulfilled: {said}" for said in lacks(needs, vardb, provided, cpv)]
     return wrong
+
+
+def evaluated(needs, use):
+    """`[flag?]` means what this package's own USE makes of it; /var/db/pkg keeps it as the ebuild says it."""
+    return [
+        evaluated(need, use) if isinstance(need, list) else need.evaluate_conditionals(use) if isinstance(need, Atom) else need
+        for need in needs
+    ]
 
 
 def lacks(needs, vardb, provided, cpv):
@@ -32,7 +41,7 @@ def lacks(needs, vardb, provided, cpv):
 
 
 def fulfilled(atom, vardb, provided, cpv):
-    found = vardb.match(atom.without_use if atom.blocker and not atom.use else atom)
+    found = vardb.match(atom)
     if atom.blocker:
         return all(other == cpv for other in found)
     return bool(found) or bool(match_from_list(atom, provided.get(atom.cp, [])))
