@@ -6,10 +6,10 @@ import { digestOf } from '../plan/json.ts'
 import { compilePlan } from '../plan/compile-plan.ts'
 import { packagesToHave, type PackageToHave } from '../plan/fingerprints.ts'
 import type { Resolved, ResolvedPackage } from '../plan/resolved.ts'
-import { binaryPath, type PackageStore } from '../store/packages.ts'
+import { binaryPath } from '../store/packages.ts'
 import { distfiles } from './builder.ts'
 import { emerge, emergeArgv } from './emerge.ts'
-import { lackingOf } from './lacking.ts'
+import { lackingOf, lackingOrDamaged } from './lacking.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
 import type { Handler, Tools, Work } from './handler.ts'
 import { openPortage, within } from './portageContainer.ts'
@@ -44,7 +44,7 @@ export const compile: Handler = {
   async run(work, tools) {
     const resolved = valueOf<Resolved>(parent(work, 'resolved'))
     const wanted = packagesToHave(resolved)
-    const lacks = await lacking(resolved, tools.packages, (cpv) =>
+    const lacks = await lackingOrDamaged(resolved, tools.packages, (cpv) =>
       tools.note('warning', `The kept binary package of ${cpv} was damaged; it is compiled again.`),
     )
     if (lacks.size > 0) await compileMissing(work, tools, resolved, wanted, lacks)
@@ -61,25 +61,6 @@ export const compile: Handler = {
       summary: `${lacks.size} compiled, ${wanted.size - lacks.size} reused`,
     }
   },
-}
-
-/**
- * version → fingerprint of what has to be compiled for an answer. What is kept is verified; what is damaged is taken out
- * of the store, told, and lacking.
- */
-export async function lacking(
-  resolved: Resolved,
-  packages: PackageStore,
-  onDamaged: (cpv: string) => void,
-): Promise<Map<string, string>> {
-  const lacks = new Map<string, string>()
-  for (const [cpv, { fingerprint }] of packagesToHave(resolved)) {
-    const found = await packages.find(fingerprint)
-    if (found !== undefined && (await packages.verified(fingerprint)) !== undefined) continue
-    if (found !== undefined) onDamaged(cpv)
-    lacks.set(cpv, fingerprint)
-  }
-  return lacks
 }
 
 async function compileMissing(

@@ -3,14 +3,36 @@ import { packagesToHave } from '../plan/fingerprints.ts'
 import type { Resolved } from '../plan/resolved.ts'
 import type { PackageStore } from '../store/packages.ts'
 
-/** What an answer lacked when it was asked about last: only that can be lacking now, for nothing leaves the store in a run. */
-const before = new WeakMap<Resolved, ReadonlyMap<string, string>>()
+type Lacking = ReadonlyMap<string, string>
 
-/** cpv → fingerprint */
-export async function lackingOf(resolved: Resolved, packages: PackageStore): Promise<ReadonlyMap<string, string>> {
-  const wanted = before.get(resolved) ?? packagesToHave(resolved)
-  const lacking = new Map<string, string>()
-  for (const [cpv, mark] of wanted) if ((await packages.find(mark)) === undefined) lacking.set(cpv, mark)
-  before.set(resolved, lacking)
-  return lacking
+/** What an answer lacked when it was asked about last: only that can be lacking now, for little leaves the store in a run. */
+const before = new WeakMap<Resolved, Lacking>()
+
+/** cpv → fingerprint, as far as looking tells: no byte of what is there is read. */
+export async function lackingOf(resolved: Resolved, packages: PackageStore): Promise<Lacking> {
+  const lacks = new Map<string, string>()
+  for (const [cpv, mark] of before.get(resolved) ?? marksOf(resolved))
+    if ((await packages.find(mark)) === undefined) lacks.set(cpv, mark)
+  before.set(resolved, lacks)
+  return lacks
+}
+
+/** The same with every byte verified: what is damaged is taken out of the store, told, and lacking. */
+export async function lackingOrDamaged(
+  resolved: Resolved,
+  packages: PackageStore,
+  onDamaged: (cpv: string) => void,
+): Promise<Lacking> {
+  const lacks = new Map<string, string>()
+  for (const [cpv, mark] of marksOf(resolved)) {
+    const found = await packages.find(mark)
+    if (found !== undefined && (await packages.verified(mark)) !== undefined) continue
+    if (found !== undefined) onDamaged(cpv)
+    lacks.set(cpv, mark)
+  }
+  return lacks
+}
+
+function marksOf(resolved: Resolved): [cpv: string, mark: string][] {
+  return [...packagesToHave(resolved)].map(([cpv, { fingerprint }]) => [cpv, fingerprint])
 }
