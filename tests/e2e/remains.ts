@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { run } from '../../src/system/process.ts'
+import { run, type Ran } from '../../src/system/process.ts'
 import type { Person } from './kit.ts'
 
 /** Neither processes, once the kernel has ended them, nor mounts. */
@@ -12,24 +12,28 @@ export async function nothingRuns(who: Person): Promise<void> {
   expect(await mountsOf(who)).toEqual([])
 }
 
-/** Processes inside containers have ids of the shifted range; helpers of ours name the demo in their arguments. */
+/** Those that name the demo in their arguments, and those whose files are the demo's: what runs in a container names nothing. */
 async function processesOf(who: Person): Promise<string[]> {
-  const { stdout } = await run(['ps', '-eo', 'pid=,uid=,args='])
-  return stdout.split('\n').filter((line) => {
-    const [, , uid = '0', args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
-    return Number(uid) >= 1_000_000 || (args.includes(who.demo) && !args.startsWith('ps '))
-  })
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const of = await Promise.all(
+    ids.map(async (id) => {
+      // Whoever ended meanwhile does not run.
+      const texts = await Promise.all(
+        ['cmdline', 'mountinfo'].map((file) => readFile(`/proc/${id}/${file}`).catch(() => '')),
+      )
+      return texts.some((text) => text.includes(who.demo)) ? [`${id} ${String(texts[0]).replaceAll('\0', ' ')}`] : []
+    }),
+  )
+  return of.flat()
 }
 
 /** In any mount namespace there is. */
 async function mountsOf(who: Person): Promise<string[]> {
-  const { stdout } = await run([
-    'bash',
-    '-c',
-    'grep -hsF -- "$1" /proc/[0-9]*/mountinfo | sort -u || true',
-    'bash',
-    who.demo,
-  ])
+  const script = 'grep -hsF -- "$1" /proc/[0-9]*/mountinfo | sort -u || true'
+  return lines(await run(['bash', '-c', script, 'bash', who.demo]))
+}
+
+function lines({ stdout }: Ran): string[] {
   return stdout.split('\n').filter((line) => line !== '')
 }
 
@@ -53,7 +57,7 @@ export async function leftovers(who: Person): Promise<string[]> {
   const orphans = (await readdir(join(data, 'store/trees')))
     .filter((layer) => !known.has(layer))
     .map((layer) => `store/trees/${layer}`)
-  return [...temporary.stdout.split('\n').filter((line) => line !== ''), ...orphans]
+  return [...lines(temporary), ...orphans]
 }
 
 export async function until(holds: () => Promise<boolean>, otherwise: string): Promise<void> {
