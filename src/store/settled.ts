@@ -1,5 +1,5 @@
 /** Goals that were reached: what was asked, what it was made of as `stat` sees it, and the builds that came out. */
-import { rm } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf, type Json } from '../plan/json.ts'
 import { writeWhole } from '../system/files.ts'
@@ -42,6 +42,15 @@ export async function keepSettled(layout: Pick<Layout, 'settled'>, asked: Json, 
 
 export async function forgetSettled(layout: Pick<Layout, 'settled'>, asked: Json): Promise<void> {
   await rm(pathOf(layout, asked), { force: true })
+}
+
+/** What was written before `then` (milliseconds since the epoch) goes: nobody would believe it any more. */
+export async function dropSettledBefore({ settled }: Pick<Layout, 'settled'>, then: number): Promise<void> {
+  for (const name of await readdir(settled)) {
+    const path = join(settled, name)
+    const info = await stat(path).catch(() => undefined)
+    if (info !== undefined && info.mtimeMs < then) await rm(path, { force: true })
+  }
 }
 
 function pathOf({ settled }: Pick<Layout, 'settled'>, asked: Json): string {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -81,4 +81,16 @@ test('a configuration that was changed just now is not relied on', async () => {
   await rememberReached(asked, markOf(asked), reached())
   expect(await readdir(layoutOf(asked.data).settled)).toEqual([])
   expect(before.isSure).toBe(true)
+})
+
+test('goals that nobody would believe any more go when another is reached', async () => {
+  await rememberReached({ ...asked, unsigned: true }, markOf(asked), reached())
+  const { settled } = layoutOf(asked.data)
+  const [old = ''] = await readdir(settled)
+  const long = new Date(Date.now() - 2 * 60 * 60 * 1000)
+  await utimes(join(settled, old), long, long)
+  await rememberReached(asked, markOf(asked), reached())
+  const left = await readdir(settled)
+  expect(left).toHaveLength(1)
+  expect(left).not.toContain(old)
 })

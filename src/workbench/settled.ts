@@ -8,7 +8,7 @@ import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { Json } from '../plan/json.ts'
 import { layoutOf } from '../store/layout.ts'
-import { forgetSettled, keepSettled, readSettled, type SettledBuild } from '../store/settled.ts'
+import { dropSettledBefore, forgetSettled, keepSettled, readSettled, type SettledBuild } from '../store/settled.ts'
 import { cacheFolder } from '../system/cache.ts'
 import { exists } from '../system/files.ts'
 import { statMark, type StatMark } from '../system/stat-mark.ts'
@@ -72,6 +72,7 @@ export async function rememberReached(
   if (!mark.isSure) return forgetSettled(layout, wordsOf(asked))
   const builds = await Promise.all(reached.map((one) => buildOf(one)))
   await keepSettled(layout, wordsOf(asked), { mark: mark.digest, at: now, builds })
+  await dropSettledBefore(layout, now - STALE)
 }
 
 function wordsOf({ config, machines, unsigned }: Asked): Json {
