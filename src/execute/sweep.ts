@@ -13,8 +13,9 @@ import type { Run } from './run.ts'
 export async function sweep(run: Run): Promise<void> {
   await run.openEngine.sweep()
   await clearScratch(run)
-  // A run that was killed right at its beginning had not said yet that it works.
-  for (const folder of [run.layout.data, run.layout.store]) await removeTemporaries(folder)
+  // A run that was killed right at its beginning had not said yet that it works, one at its end not any more.
+  const { data, store, settled } = run.layout
+  for (const folder of [data, store, settled]) await removeTemporaries(folder)
   if (!(await exists(run.layout.working))) return
   await sweepFiles(run.layout)
   // An agent that a killed run started for a home of its own would stay; a passphrase asked for once more is the price.
