@@ -48,6 +48,7 @@ export const compile: Handler = {
       tools.note('warning', `The kept binary package of ${cpv} was damaged; it is compiled again.`),
     )
     if (lacks.size > 0) await compileMissing(work, tools, resolved, wanted, lacks)
+    tools.had(lacks.size / Math.max(1, wanted.size))
     const value: PackagesValue = {
       fingerprints: Object.fromEntries(
         [...wanted]

@@ -46,7 +46,10 @@ export const fetch: Handler = {
     await makeFolder(tools.layout.distfiles)
     const input = inputOf<FetchInput>(work)
     const packages = input.world === undefined ? await missing(work, tools) : undefined
-    if (packages?.length === 0) return { digest: digestOf([]), value: [], summary: 'nothing to fetch' }
+    if (packages?.length === 0) {
+      tools.had(0)
+      return { digest: digestOf([]), value: [], summary: 'nothing to fetch' }
+    }
     const argv =
       packages === undefined
         ? builderArgv(input.world ?? [], ['--fetchonly'])

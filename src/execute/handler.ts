@@ -28,6 +28,8 @@ export interface Tools {
   readonly progress: (text: string, done?: number, total?: number) => void
   /** A package was compiled and taken into the store. */
   readonly packageDone: (cpv: string, measured: { readonly seconds?: number; readonly bytes: number }) => void
+  /** Of all that such a step may have to do, what this one had, 0 to 1: for estimates. Without a word it had everything. */
+  readonly had: (part: number) => void
   /** One line of the step's output. */
   readonly line: (text: string) => void
   readonly note: (level: 'info' | 'warning', text: string) => void

@@ -39,6 +39,7 @@ export async function realiseSteps(
   run: Run,
   { failFast = false }: Manner = {},
 ): Promise<Result> {
+  const parts = new Map<string, number>()
   return execute({
     steps,
     handlers: handlersFor(run),
@@ -51,7 +52,7 @@ export async function realiseSteps(
     listener: {
       started: (step) => run.emit({ type: 'step-started', id: step.id, label: step.label }),
       done: (step, output, how, seconds) => {
-        if (how === 'ran') run.durations.learnStep(step.id, seconds)
+        if (how === 'ran') run.durations.learnStep(step.id, seconds, parts.get(step.id))
         run.emit({
           type: 'step-done',
           id: step.id,
@@ -64,7 +65,7 @@ export async function realiseSteps(
       failed: (step, failure) => run.emit({ type: 'step-failed', id: step.id, label: step.label, failure }),
       skipped: (step, because) => run.emit({ type: 'step-skipped', id: step.id, label: step.label, because }),
     },
-    toolsFor: (step, signal) => toolsFor(step, { ...run, signal }, true),
+    toolsFor: (step, signal) => toolsFor(step, { ...run, signal }, parts),
   })
 }
 

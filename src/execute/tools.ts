@@ -6,11 +6,11 @@ import { rememberFailed } from './failed.ts'
 import type { Tools } from './handler.ts'
 import type { Run } from './run.ts'
 
-/** @param runs whether the step is about to be realised, and not only looked at */
+/** @param parts where a step that is about to be realised, and not only looked at, says how much it had to do: id → 0 to 1 */
 export async function toolsFor(
   step: Step,
   run: Run,
-  runs = false,
+  parts?: Map<string, number>,
 ): Promise<{ tools: Tools; release: () => Promise<void> }> {
   const folders: string[] = []
   let preserved: string | undefined
@@ -37,6 +37,7 @@ export async function toolsFor(
       run.durations.learnPackage(cpv, measured)
       run.emit({ type: 'package', id: step.id, cpv, ...measured })
     },
+    had: (part) => void parts?.set(step.id, part),
     line: (line) => run.emit({ type: 'step-output', id: step.id, line }),
     note: (level, text) => run.emit({ type: 'note', level, text }),
     preserved: (container) => void (preserved = container),
@@ -50,7 +51,7 @@ export async function toolsFor(
   const release = async () => {
     if (preserved === undefined)
       await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
-    if (runs)
+    if (parts !== undefined)
       await rememberFailed(
         step,
         preserved === undefined ? undefined : { step: step.id, container: preserved, folders },

@@ -31,6 +31,18 @@ test('of the newest three the middle one counts', async () => {
   expect(durations.step('compile:demo/porch')).toBe(11)
 })
 
+test('a step that had little to do says nothing of the next one', async () => {
+  const durations = await Durations.read(layout)
+  durations.learnStep('compile:demo/porch', 0.1, 0)
+  expect(durations.step('compile:demo/porch')).toBeUndefined()
+  durations.learnStep('compile:demo/porch', 80)
+  for (const part of [0, 0.02, 0.4]) durations.learnStep('compile:demo/porch', 0.1, part)
+  expect(durations.step('compile:demo/porch')).toBe(80)
+  durations.learnStep('compile:demo/porch', 60, 0.6)
+  durations.learnStep('compile:demo/porch', 61, 1)
+  expect(durations.step('compile:demo/porch')).toBe(61)
+})
+
 test('a package whose time was not seen has its size', async () => {
   const durations = await Durations.read(layout)
   durations.learnPackage('app-misc/greet-1.0', { bytes: 7 })

@@ -10,6 +10,9 @@ import { readJson } from './steps.ts'
 /** The newest measurements count, and the middle one of them: a machine that was busy once misleads nobody. */
 const KEPT = 3
 
+/** The part of a step's work from which on its time is that of the step. */
+const COMPARABLE = 0.5
+
 const measured = v.object({ seconds: v.array(v.number()), bytes: v.array(v.number()) })
 const file = v.object({ steps: v.record(v.string(), v.array(v.number())), packages: v.record(v.string(), measured) })
 
@@ -48,7 +51,9 @@ export class Durations {
     return bytes === undefined ? undefined : { seconds: median(known?.seconds ?? []), bytes }
   }
 
-  learnStep(id: string, seconds: number): void {
+  /** @param part of all that such a step may have to do, what this one had, 0 to 1: what had little says nothing of the next */
+  learnStep(id: string, seconds: number, part = 1): void {
+    if (part < COMPARABLE) return
     this.steps.set(id, newest(this.steps.get(id), seconds))
     this.changed = true
   }

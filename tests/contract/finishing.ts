@@ -141,6 +141,7 @@ export class Finishing {
       note: (level, said) => this.notes.push(`${level}: ${said}`),
       preserved: () => {},
       packageDone: unused,
+      had: unused,
       folder,
       get layout() {
         return unused()
