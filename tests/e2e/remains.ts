@@ -37,16 +37,16 @@ function lines({ stdout }: Ran): string[] {
   return stdout.split('\n').filter((line) => line !== '')
 }
 
-/** Temporary names anywhere in the data directory, anything in scratch, and trees that no step knows. */
+/** Temporary names anywhere in the data directory, anything in scratch but for failed containers, and trees that no step knows. */
 export async function leftovers(who: Person): Promise<string[]> {
   const data = join(who.demo, 'data')
-  const temporary = await run([
-    'bash',
-    '-c',
-    'cd "$1" && find logs stages distfiles store -path store/trees -prune -o \\( -name "*.tmp" -o -name ".unfinished*" -o -name "*.__download__" -o -name working \\) -print; find scratch -mindepth 2; find store/trees -maxdepth 1 -name ".*" -mindepth 1',
-    'bash',
-    data,
-  ])
+  const script = `
+    cd "$1"
+    find logs stages distfiles store -path store/trees -prune -o \\( -name "*.tmp" -o -name ".unfinished*" -o -name "*.__download__" -o -name working \\) -print
+    find scratch -mindepth 2 -maxdepth 2
+    find store/trees -maxdepth 1 -name ".*" -mindepth 1`
+  const failed = await readFailed(data)
+  const found = lines(await run(['bash', '-c', script, 'bash', data])).filter((path) => !failed.has(join(data, path)))
   const known = new Set<string>()
   for (const name of await readdir(join(data, 'store/steps'))) {
     const record = JSON.parse(await readFile(join(data, 'store/steps', name), 'utf8')) as {
@@ -57,7 +57,15 @@ export async function leftovers(who: Person): Promise<string[]> {
   const orphans = (await readdir(join(data, 'store/trees')))
     .filter((layer) => !known.has(layer))
     .map((layer) => `store/trees/${layer}`)
-  return [...lines(temporary), ...orphans]
+  return [...found, ...orphans]
+}
+
+/** What is kept for somebody who wants a shell where something failed. */
+async function readFailed(data: string): Promise<Set<string>> {
+  const names = await readdir(join(data, 'store/failed')).catch(() => [])
+  const texts = await Promise.all(names.map((name) => readFile(join(data, 'store/failed', name), 'utf8')))
+  const all = texts.map((text) => JSON.parse(text) as { container: string; folders: string[] })
+  return new Set(all.flatMap(({ container, folders }) => [join(data, 'scratch/containers', container), ...folders]))
 }
 
 export async function until(holds: () => Promise<boolean>, otherwise: string): Promise<void> {
