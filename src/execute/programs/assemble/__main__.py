@@ -174,10 +174,12 @@ def main():
         portage.output.nocolor()
         assembly = Assembly(load_emerge_config(), plan["clock"])
         for number, entry in enumerate(packages):
-            unpackers.wait(number)
             cpv, where = entry["cpv"], entry["root"]
             print(f">>> Installing ({plan['before'] + number + 1} of {plan['total']}) {cpv}", flush=True)
-            if assembly.merge(cpv, where):
+            problem = unpackers.wait(number)
+            if problem:
+                print(f"!!! {problem}", flush=True)
+            if problem or assembly.merge(cpv, where):
                 keep = True
                 print(f">>> Failed to install {cpv}, Log file:", flush=True)
                 return 1

@@ -5,6 +5,7 @@ were offered, so the Manifest inside is not asked once more. GNU tar does the wo
 up in a list of all before it, which takes minutes for a package of a hundred thousand files.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -35,12 +36,15 @@ class Unpackers:
         self._send(len(self.processes) * AHEAD)
 
     def wait(self, number):
-        """Until package `number` is unpacked."""
+        """
+        Until package `number` is unpacked.
+        @return: a sentence where it cannot be
+        """
         self._send(number + len(self.processes) * AHEAD)
         answer = self.processes[number % len(self.processes)].stdout.readline()
-        if answer != "done\n":
-            file = self.jobs[number][0]
-            raise RuntimeError(f"{file} could not be unpacked: {answer.strip() or 'its process ended'}")
+        if answer == "done\n":
+            return None
+        return f"{self.jobs[number][0]} could not be unpacked: {answer.strip() or 'its process ended'}"
 
     def close(self):
         """Ends them with what they started: nothing is written any more."""
@@ -102,8 +106,11 @@ def unpack_image(stream, compression, folder):
     with subprocess.Popen(compression, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as source:
         with subprocess.Popen(tar, stdin=source.stdout) as sink:
             source.stdout.close()
-            shutil.copyfileobj(stream, source.stdin, 1 << 20)
-            source.stdin.close()
+            # Which of the two ended early, its status says.
+            with contextlib.suppress(BrokenPipeError):
+                shutil.copyfileobj(stream, source.stdin, 1 << 20)
+            with contextlib.suppress(BrokenPipeError):
+                source.stdin.close()
     for argv, process in ((compression, source), (tar, sink)):
         if process.returncode != 0:
             raise RuntimeError(f"{argv[0]} ended with status {process.returncode}")
@@ -119,8 +126,8 @@ def main():
         try:
             unpack(*json.loads(line))
             print("done", flush=True)
-        except Exception:  # pylint: disable=broad-except
-            print(" ".join(traceback.format_exc().split()), flush=True)
+        except Exception as error:  # pylint: disable=broad-except
+            print(" ".join("".join(traceback.format_exception_only(error)).split("\n")).strip(), flush=True)
 
 
 if __name__ == "__main__":
