@@ -27,7 +27,7 @@ export const PLAN = '/run/gentoomuch-plan'
 const WORK = join(PLACES.target, '.gentoomuch')
 
 /** What the driver says of a Portage that is another one than it knows. */
-const UNKNOWN_PORTAGE = 3
+export const UNKNOWN_PORTAGE = 3
 
 const FIRST = 'sys-apps/baselayout'
 

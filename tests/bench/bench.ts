@@ -4,6 +4,7 @@
  */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { projectRoot } from '../../src/system/project.ts'
+import { benchAssembling } from './assembling.ts'
 import { benchCheck } from './check.ts'
 import { benchFlag } from './flag.ts'
 import { benchFleet } from './fleet.ts'
@@ -21,6 +22,7 @@ const MEASURES: Readonly<Record<Name, (needs: Needs) => Promise<Bench>>> = {
   pipeline: async ({ world }) => benchPipeline(await world()),
   nothing: async ({ world }) => benchNothing(await world()),
   flag: async ({ world }) => benchFlag(await world()),
+  assembling: async ({ world }) => benchAssembling(await world()),
   ten: async ({ world }) => benchTen(await world()),
   fleet: async ({ world }) => benchFleet(await world()),
 }

@@ -3,6 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Context } from '../../src/commands/context.ts'
+import type { Run } from '../../src/execute/run.ts'
+import type { Goal } from '../../src/pipeline.ts'
+import { treesIn } from '../../src/store/points-at.ts'
 import { demo, demoPlaces, type DemoPlaces } from '../../src/workbench/demo/demo.ts'
 import { removeDemo } from '../../src/workbench/demo/remove.ts'
 import { Lab, type LabOptions } from '../lab/lab.ts'
@@ -26,6 +29,10 @@ export interface World {
   lastEvents(): Promise<readonly RunEvent[]>
   /** A file of the configuration. */
   configure(path: string, text: string): Promise<void>
+  /** Work inside the program itself, and the goal of building everything. */
+  work<T>(work: (run: Run, goal: Goal) => Promise<T>): Promise<T>
+  /** Takes away what was built: what bootstrap and sync left stays. */
+  cold(): Promise<void>
   /** Machines of tiny packages, known but not built. */
   lab(options: LabOptions): Promise<Lab>
   remove(): Promise<void>
@@ -38,7 +45,7 @@ export async function makeWorld(root: string, signal: AbortSignal): Promise<Worl
   const folder = await mkdtemp(join(tmpdir(), 'gm-bench-'))
   const places = demoPlaces(join(folder, 'demo'))
   const context = new Context({ config: places.config, data: places.data, quiet: true }, signal)
-  const world = new DemoWorld(root, folder, places, signal)
+  const world = new DemoWorld(root, folder, places, context)
   try {
     await demo({
       places,
@@ -62,10 +69,12 @@ class DemoWorld implements World {
   readonly root: string
   readonly places: DemoPlaces
   readonly #folder: string
+  readonly #context: Context
   readonly #signal: AbortSignal
 
-  constructor(root: string, folder: string, places: DemoPlaces, signal: AbortSignal) {
-    this.#signal = signal
+  constructor(root: string, folder: string, places: DemoPlaces, context: Context) {
+    this.#context = context
+    this.#signal = context.signal
     this.root = root
     this.places = places
     this.#folder = folder
@@ -101,6 +110,25 @@ class DemoWorld implements World {
     const lab = await Lab.write({ config: this.places.config, overlay: join(this.#folder, 'lab') }, options)
     await this.run(['sync', 'lab'])
     return lab
+  }
+
+  async work<T>(work: (run: Run, goal: Goal) => Promise<T>): Promise<T> {
+    const { config, lock } = await this.#context.read()
+    return this.#context.run('bench', config, (run) => work(run, { config, lock, machines: [], unsigned: false }))
+  }
+
+  async cold(): Promise<void> {
+    await this.work(async ({ layout, steps, openEngine }) => {
+      const records = await steps.all()
+      const stays = records.filter(({ kind }) => kind === 'seed' || kind === 'repository')
+      for (const { key } of records.filter((record) => !stays.includes(record))) await steps.forget(key)
+      await openEngine.prune(stays.flatMap(({ output }) => treesIn(output)))
+      const { packages, packed, settled, durations, uses, stages } = layout
+      for (const path of [packages, packed, settled, durations, uses, stages])
+        await rm(path, { recursive: true, force: true })
+    })
+    // The work on it remembers its sources.
+    await rm(join(this.places.data, 'distfiles'), { recursive: true, force: true })
   }
 
   async remove(): Promise<void> {
