@@ -1,14 +1,11 @@
 /** compile: what the machine lacks, in a throw-away copy of the builder; each package goes to the store as it is made. */
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Container } from '../engine/engine.ts'
 import { digestOf } from '../plan/json.ts'
 import { compilePlan } from '../plan/compile-plan.ts'
 import { packagesToHave, type PackageToHave } from '../plan/fingerprints.ts'
 import type { Resolved, ResolvedPackage } from '../plan/resolved.ts'
-import { binaryPath } from '../store/packages.ts'
 import { distfiles } from './builder.ts'
 import { emerge, emergeArgv } from './emerge.ts'
+import { Harvest } from './harvest.ts'
 import { lackingOf, lackingOrDamaged } from './lacking.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
 import type { Handler, Tools, Work } from './handler.ts'
@@ -90,6 +87,7 @@ async function compileMissing(
     const options = {
       purpose: `compiling ${work.step.label.replace(/^compile /, 'the packages of ')}`,
       onPackage: (cpv: string) => harvest.seen(cpv),
+      onJobEnded: () => harvest.jobEnded(),
     }
     try {
       if (plan.merge.length > 0) await emerge(container, mergeArgv(plan.merge), tools, options)
@@ -114,68 +112,4 @@ function buildArgv(entries: readonly ResolvedPackage[], jobs: number) {
 
 function exactly(entry: ResolvedPackage): string {
   return `=${entry.cpv}::${entry.repository}`
-}
-
-/**
- * Takes packages out of the container while it works: whenever emerge turns to a package, those it turned to before may be
- * complete. Portage gives a binary package its name only when it is whole.
- */
-class Harvest {
-  private readonly container: Container
-  private readonly tools: Tools
-  private readonly wanted: ReadonlyMap<string, PackageToHave>
-  /** Of what was lacking what is still to come. */
-  private readonly left: Set<string>
-  /** When emerge turned to each, epoch milliseconds. */
-  private readonly begun = new Map<string, number>()
-  private running: Promise<void> = Promise.resolve()
-
-  constructor(
-    container: Container,
-    tools: Tools,
-    wanted: ReadonlyMap<string, PackageToHave>,
-    lacks: ReadonlyMap<string, string>,
-  ) {
-    this.container = container
-    this.tools = tools
-    this.wanted = wanted
-    this.left = new Set(lacks.keys())
-  }
-
-  seen(cpv: string): void {
-    this.take([...this.begun.keys()])
-    if (!this.begun.has(cpv)) this.begun.set(cpv, Date.now())
-  }
-
-  async finish(): Promise<void> {
-    this.take([...this.left])
-    await this.running
-  }
-
-  /** @throws Error when emerge was content but a package is not there: a bug of ours, never to be passed over */
-  check(): void {
-    if (this.left.size > 0) throw new Error(`emerge left no binary package of ${[...this.left].join(', ')}`)
-  }
-
-  private take(candidates: readonly string[]): void {
-    this.running = this.running.then(async () => {
-      for (const cpv of candidates) if (this.left.has(cpv)) await this.takeOne(cpv)
-      return undefined
-    })
-  }
-
-  private async takeOne(cpv: string): Promise<void> {
-    const wanted = this.wanted.get(cpv)
-    if (wanted === undefined) return
-    // Not there yet is the usual answer; whether all came is what `check` asks in the end.
-    const kept = await this.container.keepFiles(join(PLACES.packages, binaryPath(cpv))).catch(() => undefined)
-    if (kept === undefined) return
-    // Portage writes the file last of all; when it is taken out says nothing, for that waits for others.
-    const { mtimeMs } = await stat(kept.path)
-    const { bytes } = await this.tools.packages.keep({ ...wanted, cpv }, kept.path)
-    this.left.delete(cpv)
-    const since = this.begun.get(cpv)
-    const seconds = since === undefined ? {} : { seconds: Math.max(0, mtimeMs - since) / 1000 }
-    this.tools.packageDone(cpv, { ...seconds, bytes })
-  }
 }

@@ -15,6 +15,8 @@ export interface EmergeOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Called whenever emerge begins with a package or has merged one. */
   readonly onPackage?: (cpv: string) => void
+  /** Called whenever one of the packages that are worked on side by side has come to its end. */
+  readonly onJobEnded?: () => void
   /** A status besides 0 with which the caller can go on. */
   readonly accept?: number
 }
@@ -36,6 +38,9 @@ export function emergeArgv(options: readonly string[], atoms: readonly string[])
 
 const PROGRESS =
   /^>>> (Emerging binary|Emerging|Installing|Completed|Fetching|Merging binary) \((\d+) of (\d+)\) (\S+?)(?:::\S+)?(?: |$)/
+/** Said whenever one of these numbers has changed; a number of running jobs that is 0 is left out. */
+const JOBS = /^>>> Jobs: \d+ of \d+ complete(?:, (\d+) running)?/
+
 const VERB: Record<string, string> = {
   Emerging: 'compiling',
   'Emerging binary': 'unpacking',
@@ -50,8 +55,16 @@ const VERB: Record<string, string> = {
  * @throws StepFailure with package, phase, last lines and the container preserved for a shell
  */
 export async function emerge(container: Container, argv: Argv, tools: Tools, options: EmergeOptions): Promise<number> {
+  let running = 0
   const onLine = (line: string) => {
     tools.line(line)
+    const jobs = JOBS.exec(line)
+    if (jobs !== null) {
+      const now = Number(jobs[1] ?? 0)
+      if (now < running) options.onJobEnded?.()
+      running = now
+      return
+    }
     const progress = PROGRESS.exec(line)
     if (progress === null) return
     const [, verb = '', done = '', total = '', cpv = ''] = progress

@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Container, Io } from '../engine/engine.ts'
+import { layoutOf } from '../store/layout.ts'
+import { PackageStore } from '../store/packages.ts'
+import { emerge } from './emerge.ts'
+import type { Tools } from './handler.ts'
+import { Harvest } from './harvest.ts'
+
+let folder: string
+let store: PackageStore
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'harvest-'))
+  const layout = layoutOf(folder)
+  await Promise.all([layout.scratch, layout.packages].map((path) => mkdir(path, { recursive: true })))
+  store = new PackageStore(layout)
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const names = ['app/tiny-1', 'app/huge-1', 'app/last-1']
+const wanted = new Map(names.map((cpv) => [cpv, { fingerprint: cpv.replace('/', '-'), ingredients: {} }]))
+const lacks = new Map([...wanted].map(([cpv, { fingerprint }]) => [cpv, fingerprint]))
+
+/**
+ * A container in which emerge says these lines, and then works on.
+ * @param whole a package, and a word of the line that is said when it becomes complete
+ */
+async function whileWorking(lines: readonly string[], whole: { cpv: string; after: string }): Promise<void> {
+  const taken: string[] = []
+  const end = new AbortController()
+  let isThere = false
+  const container = {
+    async keepFiles(path: string) {
+      // As long as it takes to look.
+      const found = isThere
+      await sleep(5)
+      if (!found || !path.endsWith(`/${whole.cpv}.gpkg.tar`)) throw new Error('tar: not there')
+      const file = join(folder, 'taken')
+      await writeFile(file, whole.cpv)
+      return { path: file }
+    },
+    async run(_argv: unknown, { stdout }: Io) {
+      for (const line of lines) {
+        stdout?.write(`${line}\n`)
+        // Whoever looks because of this line has looked by then.
+        await sleep(20)
+        isThere ||= line.includes(whole.after)
+      }
+      await new Promise((done) => end.signal.addEventListener('abort', done))
+      throw new Error('killed')
+    },
+  } as unknown as Container
+  const tools = {
+    line: () => undefined,
+    progress: () => undefined,
+    signal: end.signal,
+    packages: store,
+    packageDone: (cpv: string) => taken.push(cpv),
+  } as unknown as Tools
+  const harvest = new Harvest(container, tools, wanted, lacks)
+  const working = emerge(container, ['emerge'], tools, {
+    purpose: 'testing',
+    onPackage: (cpv) => harvest.seen(cpv),
+    onJobEnded: () => harvest.jobEnded(),
+  }).catch(() => undefined)
+  await expect.poll(() => taken, { timeout: 3000 }).toEqual([whole.cpv])
+  end.abort()
+  await working
+}
+
+test('what is complete is in the store although emerge turns to nothing any more', async () => {
+  const jobs = (words: string) => `>>> Jobs: ${words.padEnd(40)}Load avg: 1.00, 1.00, 1.00`
+  const lines = [
+    jobs('0 of 2 complete, 1 running'),
+    '>>> Emerging (1 of 2) app/tiny-1::lab',
+    jobs('0 of 2 complete, 2 running'),
+    '>>> Emerging (2 of 2) app/huge-1::lab',
+    jobs('0 of 2 complete, 1 running'),
+    jobs('1 of 2 complete, 1 running'),
+  ]
+  await whileWorking(lines, { cpv: 'app/tiny-1', after: 'huge' })
+  expect(await store.verified('app-tiny-1')).toMatchObject({ cpv: 'app/tiny-1' })
+})
+
+test('of an emerge that does not tell of its jobs, what came before the package that it turns to is taken', async () => {
+  const lines = ['>>> Emerging (1 of 3) app/tiny-1::lab', '>>> Emerging (2 of 3) app/huge-1::lab']
+  await whileWorking(lines, { cpv: 'app/tiny-1', after: 'tiny' })
+  expect(await store.verified('app-tiny-1')).toMatchObject({ cpv: 'app/tiny-1' })
+})
