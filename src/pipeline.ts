@@ -9,7 +9,8 @@ import { suggest } from './config/names.ts'
 import { ConfigError, problem } from './config/problem.ts'
 import { UserError } from './errors.ts'
 import { freeable } from './execute/clean/freeable.ts'
-import { judgeSteps, realiseSteps, type Manner } from './execute/realise.ts'
+import { judgeWhole } from './execute/damaged.ts'
+import { realiseSteps, type Manner } from './execute/realise.ts'
 import { demandRoom } from './execute/room.ts'
 import type { Run } from './execute/run.ts'
 import type { Result } from './execute/scheduler.ts'
@@ -89,7 +90,7 @@ export async function dryRun(goal: Goal, run: Run): Promise<Forecast> {
 /** Builds and publishes. Independent machines go on when one fails, unless `failFast`. */
 export async function build(goal: Goal, run: Run, manner: Manner = {}): Promise<Building> {
   const { steps, machines } = await plan(goal, run.data, run.signal)
-  const judged = await judgeSteps(steps, run)
+  const judged = await judgeWhole(steps, run)
   await demandRoom(judged, run, () => freeable(goal.config, run))
   run.emit({ type: 'planned', steps: judged.map((one) => plannedStep(one, run)) })
   const compiled: Compiled[] = []

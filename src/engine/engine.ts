@@ -17,6 +17,8 @@ export interface TreeRef {
    * Equal content imported or kept twice has an equal digest, on any host and for any user.
    */
   readonly digest: string
+  /** Of each layer what tells whether it is still what was kept: see `Engine.isWhole`. */
+  readonly marks?: readonly string[]
 }
 
 /** A folder on the host, owned by the caller, that the caller may move or delete. */
@@ -125,6 +127,11 @@ export interface Engine {
   sizeOf(what: TreeRef | string): Promise<number>
   /** Whether all of the tree is still on disk. */
   has(tree: TreeRef): Promise<boolean>
+  /**
+   * Whether nothing of a tree is missing, cut short or exchanged, as names, types, sizes, owners, rights and times of its
+   * files tell; of a tree that is one file on disk, its bytes. Takes a second for 200,000 files.
+   */
+  isWhole(tree: TreeRef): Promise<boolean>
   /** Removes the layers of `tree` that neither a tree of `keep` nor a preserved container has. */
   remove(tree: TreeRef, keep: readonly TreeRef[]): Promise<void>
   /**

@@ -22,6 +22,7 @@ export function builderArgv(sets: readonly string[], extra: readonly string[]) {
 export const builder: Handler = {
   recipe: { version: 1, argv: builderArgv([], []), environment: portageEnvironment(1), clock: clockLines(0) },
   present: (output, _work, tools) => tools.engine.has(valueOf<TreeValue>(output).tree),
+  isWhole: (output, _work, tools) => tools.engine.isWhole(valueOf<TreeValue>(output).tree),
 
   wish: (_work, tools) => Promise.resolve({ jobs: tools.allJobs, claims: [] }),
 

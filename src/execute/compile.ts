@@ -33,6 +33,14 @@ export const compile: Handler = {
     return (await Promise.all(all.map((mark) => tools.packages.find(mark)))).every((entry) => entry !== undefined)
   },
 
+  async isWhole(output, _work, tools) {
+    const marks = Object.values(valueOf<PackagesValue>(output).fingerprints)
+    let isWhole = true
+    // One that is damaged leaves the store here, and is lacking from then on.
+    for (const mark of marks) if ((await tools.packages.verified(mark)) === undefined) isWhole = false
+    return isWhole
+  },
+
   async wish(work, tools) {
     const lacking = await lackingOf(valueOf<Resolved>(parent(work, 'resolved')), tools.packages)
     return { jobs: Math.min(lacking.size, tools.allJobs), claims: [...lacking.values()] }

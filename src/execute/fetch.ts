@@ -3,6 +3,8 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Mount } from '../engine/engine.ts'
 import { digestOf } from '../plan/json.ts'
+import type { Output } from '../plan/step.ts'
+import { changedSources, noteSources } from '../store/sources.ts'
 import { fingerprints } from '../plan/fingerprints.ts'
 import type { Resolved, ResolvedPackage } from '../plan/resolved.ts'
 import { evaluate } from '../portage/evaluate.ts'
@@ -31,12 +33,14 @@ export const fetch: Handler = {
   recipe: { version: 2, environment: portageEnvironment(1) },
 
   async present(output, work, tools) {
-    const ofBuilder = inputOf<FetchInput>(work).world !== undefined
-    const wanted = ofBuilder
-      ? valueOf<readonly string[]>(output)
-      : (await missing(work, tools)).flatMap((entry) => entry.distfiles ?? [])
+    const wanted = await wantedSources(output, work, tools)
     const there = await Promise.all(wanted.map((name) => exists(join(tools.layout.distfiles, name))))
     return there.every(Boolean)
+  },
+
+  async isWhole(output, work, tools) {
+    const names = await wantedSources(output, work, tools)
+    return (await changedSources(tools.layout, names)).length === 0
   },
 
   // One after the other: the next one finds what this one fetched.
@@ -77,6 +81,7 @@ export const fetch: Handler = {
       const fetched = await takeNew(kept.path, tools.layout.distfiles)
       await rm(kept.path, { recursive: true, force: true })
       const names = packages?.flatMap((entry) => entry.distfiles ?? []) ?? []
+      await noteSources(tools.layout, names.length === 0 ? inUse : names)
       // What matters to others is that the sources are there; which of them were new is a fact for people.
       return {
         digest: digestOf(names.toSorted()),
@@ -86,6 +91,12 @@ export const fetch: Handler = {
       }
     })
   },
+}
+
+async function wantedSources(output: Output, work: Work, tools: Tools): Promise<readonly string[]> {
+  const ofBuilder = inputOf<FetchInput>(work).world !== undefined
+  if (ofBuilder) return valueOf<readonly string[]>(output)
+  return (await missing(work, tools)).flatMap((entry) => entry.distfiles ?? [])
 }
 
 /** @throws StepFailure naming every file that a person has to get: before the network is asked for anything */

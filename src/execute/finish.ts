@@ -46,6 +46,7 @@ export const finish: Handler = {
     environment: containerEnvironment(),
   },
   present: (output, _work, tools) => tools.engine.has(valueOf<TreeValue>(output).tree),
+  isWhole: (output, _work, tools) => tools.engine.isWhole(valueOf<TreeValue>(output).tree),
 
   async run(work, tools) {
     const input = inputOf<FinishInput>(work)

@@ -50,6 +50,8 @@ export interface Handler {
   readonly recipe: Json
   /** Whether everything that a kept output points at is still there. */
   present(output: Output, work: Work, tools: Tools): Promise<boolean>
+  /** Whether what is there is what was kept. It may take seconds: asked before something works with it. */
+  isWhole?(output: Output, work: Work, tools: Tools): Promise<boolean>
   /** What it can use and makes, asked before it runs; a handler without it waits for nobody. */
   wish?(work: Work, tools: Tools): Promise<Wish>
   run(work: Work, tools: Tools): Promise<Output>

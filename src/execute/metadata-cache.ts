@@ -29,6 +29,7 @@ interface CacheInput extends RepositoryInput {
 export const cache: Handler = {
   recipe: { version: 1, argv: [...ARGV], environment: portageEnvironment(1) },
   present: (output, _work, tools) => tools.engine.has(valueOf<RepositoryValue>(output).tree),
+  isWhole: (output, _work, tools) => tools.engine.isWhole(valueOf<RepositoryValue>(output).tree),
 
   async run(work, tools) {
     const input = inputOf<CacheInput>(work)

@@ -7,6 +7,7 @@ import { parseNodes } from '../artifacts/nodes.ts'
 import { packTree } from '../artifacts/pack.ts'
 import { canonical, digestOf, type Json } from '../plan/json.ts'
 import { writeWhole } from '../system/files.ts'
+import { hashFile } from '../system/hash.ts'
 import { replaceFolder } from '../system/move.ts'
 import type { Handler } from './handler.ts'
 import {
@@ -35,6 +36,13 @@ export const pack: Handler = {
     const { folder, packed } = valueOf<PackedValue>(output)
     const found = await stat(join(tools.layout.packed, folder, packed.tarball.name)).catch(() => undefined)
     return found?.size === packed.tarball.bytes
+  },
+
+  async isWhole(output, _work, tools) {
+    const { folder, packed } = valueOf<PackedValue>(output)
+    const files = [packed.tarball, packed.contents]
+    const sums = files.map(({ name }) => hashFile(join(tools.layout.packed, folder, name), 'sha512').catch(() => ''))
+    return (await Promise.all(sums)).every((sum, n) => sum === files[n]?.sha512)
   },
 
   wish: () => Promise.resolve({ jobs: 1, claims: [] }),

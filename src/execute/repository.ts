@@ -20,6 +20,7 @@ const MOST = { maxBytes: 4 * 1024 ** 3, maxMembers: 1_000_000 } as const
 export const repository: Handler = {
   recipe: { version: 3 },
   present: (output, _work, tools) => tools.engine.has(valueOf<RepositoryValue>(output).tree),
+  isWhole: (output, _work, tools) => tools.engine.isWhole(valueOf<RepositoryValue>(output).tree),
 
   async run(work, tools) {
     const input = inputOf<RepositoryInput>(work)

@@ -56,6 +56,7 @@ export const root: Handler = {
     clock: clockLines(0),
   },
   present: (output, _work, tools) => tools.engine.has(valueOf<TreeValue>(output).tree),
+  isWhole: (output, _work, tools) => tools.engine.isWhole(valueOf<TreeValue>(output).tree),
 
   wish: () => Promise.resolve({ jobs: 1, claims: [] }),
 

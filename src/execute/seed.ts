@@ -23,6 +23,7 @@ const MOST = { maxBytes: 16 * 1024 ** 3, maxMembers: 2_000_000 } as const
 export const seed: Handler = {
   recipe: { version: 3, program: programDigest('about.py') },
   present: (output, _work, tools) => tools.engine.has(valueOf<SeedValue>(output).tree),
+  isWhole: (output, _work, tools) => tools.engine.isWhole(valueOf<SeedValue>(output).tree),
 
   async run(work, tools) {
     const { sha512, name, arch } = inputOf<SeedInput>(work)

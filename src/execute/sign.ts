@@ -1,10 +1,13 @@
 /** sign: signatures over what was packed, then the whole build published at once. gpg never enters a container. */
-import { cp, link, readdir, readlink } from 'node:fs/promises'
+import { cp, link, readdir, readlink, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import type { Packed } from '../artifacts/pack.ts'
 import { pointLatest, publishBuild } from '../artifacts/publish.ts'
 import { signStage } from '../artifacts/sign.ts'
 import { digestOf } from '../plan/json.ts'
 import { exists } from '../system/files.ts'
+import { hashFile } from '../system/hash.ts'
+import { removeFolder } from '../system/move.ts'
 import type { Handler, Tools, Work } from './handler.ts'
 import { timestamp } from './pack.ts'
 import { asValue, inputOf, parent, valueOf, type PackedValue, type PublishedValue } from './values.ts'
@@ -22,7 +25,8 @@ export const sign: Handler = {
     const { name } = inputOf<SignInput>(work)
     const { build } = valueOf<PublishedValue>(output)
     const latest = await readlink(join(tools.layout.stages, name, 'latest')).catch(() => undefined)
-    return latest === basename(build) && (await exists(join(tools.layout.stages, build)))
+    const { packed } = valueOf<PackedValue>(parent(work, 'packed'))
+    return latest === basename(build) && (await isComplete(join(tools.layout.stages, build), work, packed))
   },
 
   async run(work, tools) {
@@ -30,7 +34,7 @@ export const sign: Handler = {
     const value = valueOf<PackedValue>(parent(work, 'packed'))
     const build = buildName(value, signer)
     const home = join(tools.layout.stages, name)
-    if (await exists(join(home, build))) await pointLatest(home, build)
+    if (await isRight(join(home, build), work, value.packed)) await pointLatest(home, build)
     else await publish(work, tools, value, build)
     const published: PublishedValue = { build: join(name, build) }
     return {
@@ -45,6 +49,22 @@ export const sign: Handler = {
 function buildName(value: PackedValue, signer: string | undefined): string {
   const content = value.packed.tarball.sha512.slice(0, 12)
   return `${timestamp(value.epoch)}-${content}-${signer === undefined ? 'unsigned' : signer.slice(-8).toLowerCase()}`
+}
+
+/** Whether each file is there, and the tarball in its size. */
+async function isComplete(folder: string, work: Work, { tarball }: Packed): Promise<boolean> {
+  const endings = ['.CONTENTS.gz', '.DIGESTS', '.packages', '.sha256', '.sources']
+  if (inputOf<SignInput>(work).signer !== undefined) endings.push('.asc')
+  const names = new Set(await readdir(folder).catch(() => []))
+  if (!endings.every((ending) => names.has(`${tarball.name}${ending}`))) return false
+  const found = await stat(join(folder, tarball.name)).catch(() => undefined)
+  return found?.size === tarball.bytes
+}
+
+/** The same, with the tarball's bytes: what a build's name says it holds. */
+async function isRight(folder: string, work: Work, packed: Packed): Promise<boolean> {
+  if (!(await isComplete(folder, work, packed))) return false
+  return (await hashFile(join(folder, packed.tarball.name), 'sha512')) === packed.tarball.sha512
 }
 
 async function publish(work: Work, tools: Tools, value: PackedValue, build: string): Promise<void> {
@@ -64,6 +84,11 @@ async function publish(work: Work, tools: Tools, value: PackedValue, build: stri
       signer: { key: signer, ...(home === undefined ? {} : { home }) },
       signal: tools.signal,
     })
+  }
+  const place = join(tools.layout.stages, name, build)
+  if (await exists(place)) {
+    tools.note('warning', `${place} was damaged; it is published again.`)
+    await removeFolder(place)
   }
   await publishBuild({ stages: tools.layout.stages, name, build, from: folder })
 }

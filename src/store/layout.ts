@@ -9,6 +9,8 @@ export interface Layout {
   readonly logs: string
   readonly stages: string
   readonly distfiles: string
+  /** What each source was when Portage had verified it. */
+  readonly sources: string
   /** Working folders of steps: whatever is in it once no run holds the lock was left over by a killed one. */
   readonly scratch: string
   /** Outputs of steps, by key. */
@@ -54,6 +56,7 @@ export function layoutOf(data: string): Layout {
     logs: join(data, 'logs'),
     stages: join(data, 'stages'),
     distfiles: join(data, 'distfiles'),
+    sources: join(store, 'sources.json'),
     scratch: join(data, 'scratch', 'steps'),
     steps: join(store, 'steps'),
     last: join(store, 'last'),

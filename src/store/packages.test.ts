@@ -57,3 +57,11 @@ test('a truncated package counts as absent at once', async () => {
   await truncate(join(layoutOf(folder).packages, 'f1', 'package.gpkg.tar'), 3)
   expect(await store.find('f1')).toBeUndefined()
 })
+
+test('an entry that says another name than was kept is none', async () => {
+  await store.keep({ fingerprint: 'f1', cpv: 'app-misc/greet-1', ingredients: {} }, await made('bytes'))
+  const path = join(layoutOf(folder).packages, 'f1', 'entry.json')
+  await writeFile(path, (await readFile(path, 'utf8')).replace('greet-1', 'greet-2'))
+  expect(await store.find('f1')).toBeUndefined()
+  expect(await store.offer(['f1'], join(folder, 'offered'))).toEqual(['f1'])
+})

@@ -10,7 +10,7 @@ import { hashFile } from '../system/hash.ts'
 import { makeFolder, writeWhole } from '../system/files.ts'
 import { removeFolder, replaceFolder } from '../system/move.ts'
 import type { Layout } from './layout.ts'
-import { readJson } from './steps.ts'
+import { readSealed, sealed } from './sealed.ts'
 
 export interface PackageEntry {
   readonly fingerprint: string
@@ -35,8 +35,8 @@ export class PackageStore {
   }
 
   async find(fingerprint: string): Promise<PackageEntry | undefined> {
-    const entry = await readJson<PackageEntry>(join(this.folder(fingerprint), 'entry.json'))
-    if (entry === undefined) return undefined
+    const entry = await readSealed<PackageEntry>(join(this.folder(fingerprint), 'entry.json'))
+    if (entry === undefined || entry === 'damaged' || entry.fingerprint !== fingerprint) return undefined
     const size = await stat(this.file(fingerprint))
       .then((info) => info.size)
       .catch(() => -1)
@@ -68,7 +68,7 @@ export class PackageStore {
     await makeFolder(aside)
     await rename(file, join(aside, 'package.gpkg.tar'))
     await writeWhole(join(aside, 'made-from.json'), canonical(ingredients))
-    await writeWhole(join(aside, 'entry.json'), JSON.stringify(entry))
+    await writeWhole(join(aside, 'entry.json'), sealed(entry))
     await replaceFolder(aside, this.folder(fingerprint))
     return entry
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -40,4 +40,25 @@ test('to keep a record is to use it', async () => {
   await store.keep({ id: 'seed:p', kind: 'seed', key: 'k', output, seconds: 1 }, {})
   expect(await store.uses()).toMatchObject([{ id: 'seed:p', key: 'k' }])
   expect(await readdir(layoutOf(folder).uses)).toHaveLength(1)
+})
+
+const record = { id: 'seed:p', kind: 'seed', key: 'k', output: { digest: 'd', value: { at: 12 } }, seconds: 1 }
+
+test.each([
+  ['other bytes', (text: string) => text.replace('"at":12', '"at":13')],
+  ['half of them', (text: string) => text.slice(0, text.length / 2)],
+  ['nothing in it', () => ''],
+  ["another record's text", (text: string) => text.replace('"key":"k"', '"key":"l"')],
+])('a record with %s counts as absent, and is told of', async (_what, damage) => {
+  const told: string[] = []
+  const telling = new StepStore(layoutOf(folder), (key) => told.push(key))
+  await telling.keep(record, {})
+  expect(await telling.find('k')).toEqual(record)
+  const path = join(layoutOf(folder).steps, 'k.json')
+  await writeFile(path, damage(await readFile(path, 'utf8')))
+  expect(await telling.find('k')).toBeUndefined()
+  expect(await telling.all()).toEqual([])
+  expect(told).toEqual(['k'])
+  await telling.keep(record, {})
+  expect(await telling.find('k')).toEqual(record)
 })

@@ -6,6 +6,7 @@ import { digestOf, type Json } from '../plan/json.ts'
 import type { Output } from '../plan/step.ts'
 import { readIfThere, writeWhole } from '../system/files.ts'
 import type { Layout } from './layout.ts'
+import { readSealed, sealed } from './sealed.ts'
 
 export interface StepRecord {
   readonly id: string
@@ -38,14 +39,19 @@ const SAME_USE = 12 * 60 * 60 * 1000
 
 export class StepStore {
   private readonly layout: Layout
+  private readonly onDamaged: (key: string) => void
 
-  constructor(layout: Layout) {
+  /** @param onDamaged told of a record that was asked for */
+  constructor(layout: Layout, onDamaged: (key: string) => void = () => undefined) {
     this.layout = layout
+    this.onDamaged = onDamaged
   }
 
-  /** The record of a key, or undefined. A record that cannot be read counts as absent: the step runs again. */
+  /** The record of a key, or undefined. A record that is damaged counts as absent: the step runs again. */
   async find(key: string): Promise<StepRecord | undefined> {
-    return readJson<StepRecord>(join(this.layout.steps, `${key}.json`))
+    const record = await this.read(key)
+    if (record === 'damaged') this.onDamaged(key)
+    return record === 'damaged' ? undefined : record
   }
 
   /** Every record there is. */
@@ -54,13 +60,13 @@ export class StepStore {
     const records = await Promise.all(
       names
         .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
-        .map((name) => this.find(name.slice(0, -5))),
+        .map((name) => this.read(name.slice(0, -5))),
     )
-    return records.filter((record) => record !== undefined)
+    return records.filter((record) => record !== undefined && record !== 'damaged')
   }
 
   async keep(record: StepRecord, ingredients: Json): Promise<void> {
-    await writeWhole(join(this.layout.steps, `${record.key}.json`), JSON.stringify(record))
+    await writeWhole(join(this.layout.steps, `${record.key}.json`), sealed(record))
     const last: LastRun = { key: record.key, ingredients }
     await writeWhole(this.lastPath(record.id), JSON.stringify(last))
     await this.use(record.id, record.key)
@@ -98,6 +104,11 @@ export class StepStore {
     return typeof last?.key === 'string' && last.ingredients !== undefined
       ? { key: last.key, ingredients: last.ingredients }
       : undefined
+  }
+
+  private async read(key: string): Promise<StepRecord | 'damaged' | undefined> {
+    const record = await readSealed<StepRecord>(join(this.layout.steps, `${key}.json`))
+    return typeof record === 'object' && record.key !== key ? 'damaged' : record
   }
 
   private lastPath(id: string): string {

@@ -5,7 +5,8 @@ import type { Config } from '../config/model.ts'
 import { readLock, updateLock, type Lock, type LockedProfile } from '../config/lock.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { freeable } from '../execute/clean/freeable.ts'
-import { judgeSteps, outputOf, realiseSteps } from '../execute/realise.ts'
+import { judgeWhole } from '../execute/damaged.ts'
+import { outputOf, realiseSteps } from '../execute/realise.ts'
 import { demandRoom } from '../execute/room.ts'
 import type { Run } from '../execute/run.ts'
 import { valueOf, type SeedValue } from '../execute/values.ts'
@@ -81,7 +82,7 @@ async function lookInto(
   run: Run,
 ): Promise<LockedProfile['portage']> {
   const step = planSeed(profile, seedOf(config, { ...lock, profiles: { [profile]: entry } }, profile))
-  await demandRoom(await judgeSteps([step], run), run, () => freeable(config, run))
+  await demandRoom(await judgeWhole([step], run), run, () => freeable(config, run))
   const result = await realiseSteps([step], run)
   failIfAny(result)
   const { version, incrementals } = valueOf<SeedValue>(outputOf(result, step.id)).portage
@@ -94,7 +95,7 @@ export async function makeBuilder(config: Config, lock: Lock, profile: string, r
   if ([...named.keys()].some((name) => !Object.hasOwn(lock.repositories, name))) return false
   const repositories = await readRepositories({ config, lock }, [builderDefine(config)], run.data, run.signal)
   const steps = await planTrusted(config, lock, profile, repositories, run.signal)
-  await demandRoom(await judgeSteps(steps, run), run, () => freeable(config, run))
+  await demandRoom(await judgeWhole(steps, run), run, () => freeable(config, run))
   failIfAny(await realiseSteps(steps, run))
   return true
 }

@@ -5,6 +5,7 @@ import type { Writable } from 'node:stream'
 import type { Argv, Container } from '../engine/engine.ts'
 import { UserError } from '../errors.ts'
 import { writePortageFolder } from '../execute/portageFolder.ts'
+import { judgeWhole } from '../execute/damaged.ts'
 import { outputOf, realiseSteps } from '../execute/realise.ts'
 import type { Run } from '../execute/run.ts'
 import { valueOf, type PortageInput, type RepositoryValue, type SeedValue, type TreeValue } from '../execute/values.ts'
@@ -70,6 +71,7 @@ async function openBuilder(goal: Goal, run: Run, machine: string | undefined): P
   )
   const extra = define === undefined ? [] : planRepositories(repositoriesFor(config, lock, define.stage3, known))
   const steps = distinct([...(await planTrusted(config, lock, profile, known, run.signal)), ...extra])
+  await judgeWhole(steps, run, [`builder:${profile}`])
   const result = await realiseSteps(steps, run)
   failIfAny(result)
   const builder = outputOf(result, `builder:${profile}`)
@@ -111,10 +113,11 @@ async function openFinished(goal: Goal, run: Run, machine: string | undefined): 
   if (machine === undefined) throw new UserError('no-machine', '--finished wants the name of a stage4.')
   const planned = await plan({ ...goal, machines: [machine], unsigned: true }, run.data, run.signal)
   const steps = planned.steps.filter((step) => step.kind !== 'pack' && step.kind !== 'sign')
-  const result = await realiseSteps(steps, run)
-  failIfAny(result)
   const [define] = planned.machines
   if (define === undefined) throw new Error(`${machine} was not planned`)
+  await judgeWhole(steps, run, [machineStep('finish', define)])
+  const result = await realiseSteps(steps, run)
+  failIfAny(result)
   return run.openEngine.open({
     tree: valueOf<TreeValue>(outputOf(result, machineStep('finish', define))).tree,
     mounts: [],

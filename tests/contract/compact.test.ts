@@ -227,6 +227,22 @@ describe.each(ENGINES)('engine %s', (name) => {
     expect(await readdir(join(data, 'store/trees'))).toEqual([...tree.layers])
   })
 
+  test.runIf(process.getuid?.() === 0)('with other bytes are not whole any more', async () => {
+    const { compact } = await both(repository)
+    expect(await engine.isWhole(compact)).toBe(true)
+    const [layer = ''] = compact.layers
+    const path = join(data, 'store/trees', layer)
+    await run([
+      'bash',
+      '-c',
+      '[[ -d $1 ]] && rm -r -- "$1"/* || printf x | dd of="$1" bs=1 seek=200 conv=notrunc',
+      'bash',
+      path,
+    ])
+    expect(await (await openEngine(name, { data })).isWhole(compact)).toBe(false)
+    await engine.remove(compact, [])
+  })
+
   test('that this host cannot mount say what to do', async () => {
     const layer = '0123456789ab.sqfs'
     const image = join(data, 'store/trees', layer)

@@ -617,6 +617,28 @@ describe.each(ENGINES)('engine %s', (name) => {
       expect(await readdir(join(data, 'store/trees'))).toEqual(before)
     })
 
+    // Others may not touch what is in a tree.
+    test.runIf(process.getuid?.() === 0).each([
+      ['removed', 'rm -- etc/passwd'],
+      ['cut short', 'truncate -s 1 etc/passwd'],
+      ['exchanged', 'cp -a etc/passwd x && echo y > x && mv x etc/passwd'],
+      ['given other rights', 'chmod 600 etc/passwd'],
+      ['added', 'ln -s passwd etc/other'],
+    ])('with a file %s are not whole any more', async (_what, damage) => {
+      const kept = await within({ root: 'copied' }, (container) => container.keepTree('/'))
+      const asked = () => openEngine(name, { data }).then((again) => again.isWhole(kept))
+      expect(await asked()).toBe(true)
+      const [layer = ''] = kept.layers
+      await run(['bash', '-c', 'cd "$1" && eval "$2"', 'bash', join(data, 'store/trees', layer), damage])
+      expect(await asked()).toBe(false)
+      await engine.remove(kept, [])
+    })
+
+    test('of which a layer is gone are not whole', async () => {
+      expect(await engine.isWhole(tree)).toBe(true)
+      expect(await engine.isWhole({ ...tree, layers: [...tree.layers, '0123456789ab'] })).toBe(false)
+    })
+
     test('an export that nobody reads to its end stops', async () => {
       const out = await engine.exportTree(tree, { epoch: Number(mark(1)) })
       await once(out, 'readable')

@@ -7,7 +7,7 @@ import { enter } from './enter.ts'
 import { keepFiles } from './keep-files.ts'
 import { checkedName, type Places } from './places.ts'
 import { containerViews } from './views.ts'
-import { digestOf, publish, removeBelow, type Where } from './workshop.ts'
+import { digestOf, markOf, publish, removeBelow, type Where } from './workshop.ts'
 
 export class EmbeddedContainer implements Container {
   readonly #where: Where
@@ -51,7 +51,8 @@ export class EmbeddedContainer implements Container {
       const folder = this.#folder(at)
       if (folder === undefined) throw new Error(`${at} is not one of the container's folders`)
       const digest = await digestOf(identity, folder)
-      return { engine: 'embedded', layers: [await publish(identity, places, folder)], digest }
+      const layer = await publish(identity, places, folder)
+      return { engine: 'embedded', layers: [layer], digest, marks: [await markOf(this.#where, layer)] }
     }
     if (this.#running) throw new Error('the state of a container is kept while a command runs in it')
     this.#moved = true
@@ -59,9 +60,15 @@ export class EmbeddedContainer implements Container {
     const state = join(this.#own, copied ? 'root' : 'upper')
     const digest = await digestOf(identity, state)
     const layer = await publish(identity, places, state)
-    if (copied) return { engine: 'embedded', layers: [layer], digest }
+    const mark = await markOf(this.#where, layer)
+    if (copied) return { engine: 'embedded', layers: [layer], digest, marks: [mark] }
     const under = this.#spec.tree
-    return { engine: 'embedded', layers: [...under.layers, layer], digest: stacked(under.digest, digest) }
+    return {
+      engine: 'embedded',
+      layers: [...under.layers, layer],
+      digest: stacked(under.digest, digest),
+      marks: [...(under.marks ?? []), mark],
+    }
   }
 
   async keepFiles(at: string): Promise<FilesRef> {

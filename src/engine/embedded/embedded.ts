@@ -13,7 +13,7 @@ import { checkedName, isLayer, placesOf, type Places } from './places.ts'
 import { scripts } from './scripts.ts'
 import { exportArgv } from './tar.ts'
 import { isImage, layersOf, treeSources, treesOf, viewedLayers } from './views.ts'
-import { answerOf, diskUse, errand, removeBelow, type Where } from './workshop.ts'
+import { answerOf, diskUse, errand, markOf, removeBelow, type Where } from './workshop.ts'
 import { checkEmbedded } from './check.ts'
 
 /**
@@ -51,6 +51,7 @@ async function sameOwner(identity: Identity, places: Places): Promise<void> {
 class Embedded implements Engine {
   readonly name = 'embedded'
   readonly #where: Where
+  readonly #marks = new Map<string, Promise<string>>()
 
   constructor(where: Where) {
     this.#where = where
@@ -143,6 +144,13 @@ class Embedded implements Engine {
     return there.every(Boolean)
   }
 
+  async isWhole(tree: TreeRef): Promise<boolean> {
+    if (!(await this.has(tree))) return false
+    const { layers, marks = [] } = tree
+    for (const [n, layer] of layers.entries()) if ((await this.#markOf(layer)) !== marks[n]) return false
+    return true
+  }
+
   async remove(tree: TreeRef, keep: readonly TreeRef[]): Promise<void> {
     const { identity, places } = this.#where
     const needed = await this.#needed(keep)
@@ -175,6 +183,13 @@ class Embedded implements Engine {
       ...(await entries(places.trees)).filter((name) => name.startsWith('.')).map((name) => [places.trees, name]),
     ] as [string, string][]
     for (const [folder, name] of left) await removeBelow(identity, folder, join(folder, name))
+  }
+
+  /** Looked at once: what many machines stand on is not looked at for each of them. */
+  #markOf(layer: string): Promise<string> {
+    const known = this.#marks.get(layer) ?? markOf(this.#where, layer)
+    this.#marks.set(layer, known)
+    return known
   }
 
   /** The layers of trees that are kept, and of preserved containers. */

@@ -7,7 +7,7 @@ import { incomingFolder } from './incoming.ts'
 import { COPY } from './make-container.ts'
 import { TarMembers } from './tar-members.ts'
 import { extractArgv } from './tar.ts'
-import { digestOf, errand, layerSource, publish, removeBelow, type Where } from './workshop.ts'
+import { digestOf, errand, layerSource, markOf, publish, removeBelow, type Where } from './workshop.ts'
 
 const GIB = 1024 ** 3
 
@@ -22,7 +22,8 @@ export async function importTree(where: Where, tar: Readable, options: ImportOpt
       compressor === undefined ? folderFrom(making, reading.members) : imageOrFolder(making, compressor),
     )
     const digest = await digestOf(identity, layer, maxBytes)
-    return { engine: 'embedded', layers: [await publish(identity, places, layer)], digest }
+    const published = await publish(identity, places, layer)
+    return { engine: 'embedded', layers: [published], digest, marks: [await markOf(where, published)] }
   } finally {
     reading.members.destroy()
     for (const folder of making.made) if (await exists(folder)) await removeBelow(identity, places.incoming, folder)

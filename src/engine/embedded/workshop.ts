@@ -7,6 +7,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable, type Readable } from 'node:stream'
 import { EXIT, UserError } from '../../errors.ts'
+import { hashFile } from '../../system/hash.ts'
 import { run } from '../../system/process.ts'
 import type { Enclosure, Source, View } from './enclosure.ts'
 import { enter, own, type Streams } from './enter.ts'
@@ -103,6 +104,19 @@ export async function digestOf(identity: Identity, path: string, agreed = Infini
     { stdout: sinkOf(update) },
   )
   return hash.digest('hex')
+}
+
+/** A line for each file of a layer, in one order. Contents are not read: that would take as long as making some of them. */
+const LIST = `cd -- "$1" &&
+find . -type d -printf '%P\\t%y %m %U %G %T@\\0' -o -printf '%P\\t%y %m %U %G %T@ %s %l\\0' | LC_ALL=C sort -z | sha256sum`
+
+/** What tells whether a layer is still what it was: of an image its bytes, of a folder what `stat` says of each file. */
+export async function markOf({ identity, places }: Where, layer: string): Promise<string> {
+  const path = join(places.trees, layer)
+  if (layer.endsWith(IMAGE)) return hashFile(path, 'sha256')
+  const out = collector()
+  await asOwner(identity, ['bash', '--norc', '-o', 'pipefail', '-c', LIST, 'mark', path], out.sink)
+  return out.bytes().toString().split(' ')[0] ?? ''
 }
 
 /** Moves a finished folder or image among the layers, where it appears whole. Gives the layer's name. */

@@ -1,0 +1,142 @@
+/** What a disk did to the store: noticed when it is used, named, made again, and what comes out has the same bytes. */
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { hashFile } from '../../src/system/hash.ts'
+import { isRoot, type Person } from './kit.ts'
+
+const MACHINE = 'porch'
+const BUILD = ['stage', 'build', MACHINE]
+
+/** `damage HOW PATH`: other bytes in a file's middle with its size and times as they were; or half of it; or nothing. */
+const DAMAGE = `
+damage() {
+  local size=$(stat -c %s -- "$2")
+  case $1 in
+    flipped)
+      cp -p -- "$2" /tmp/gentoomuch-before.$$
+      printf '\\x55\\xaa\\x55' | dd of="$2" bs=1 seek=$((size / 2)) conv=notrunc status=none
+      touch -r /tmp/gentoomuch-before.$$ -- "$2"; rm /tmp/gentoomuch-before.$$ ;;
+    halved) truncate -s $((size / 2)) -- "$2" ;;
+    emptied) : > "$2" ;;
+    removed) rm -- "$2" ;;
+  esac
+}
+damage "$1" "$2"`
+
+export function damaged(whose: () => Person): void {
+  beforeAll(() => whose().gentoomuch([...BUILD, ...whose().flags]))
+
+  test('a package, its source and the record of the root', async () => {
+    const who = whose()
+    const before = await bytes(who)
+    await forget(who, ['root', 'finish', 'pack', 'sign'], ['flipped', 'removed', 'removed', 'removed'])
+    await damage(who, 'flipped', await fileOfPackage(who, 'dev-libs/libgreet-1.0'))
+    await damage(who, 'halved', join(who.data, 'distfiles', await sourceOf(who, 'libgreet')))
+    const { stderr } = await who.gentoomuch([...BUILD, ...who.flags])
+    expect(stderr).not.toContain('This is a bug')
+    expect(stderr).toMatch(/The record store\/steps\/[0-9a-f]{64}\.json was damaged; its step runs again\./)
+    expect(stderr).toContain('What is kept of "compile porch" was damaged; it is made again.')
+    expect(stderr).toContain('What is kept of "fetch sources for porch" was damaged; it is made again.')
+    expect(stderr).toMatch(/compile porch .*1 compiled, \d+ reused/)
+    expect(await bytes(who)).toBe(before)
+  })
+
+  // Others may not touch what is in a tree.
+  test.runIf(isRoot)('the finished tree, the packed tarball and the published one', async () => {
+    const who = whose()
+    const before = await bytes(who)
+    const { tarball } = await who.published(MACHINE)
+    await damage(who, 'halved', tarball)
+    await damage(who, 'emptied', join(await packedFolder(who), basename(tarball)))
+    await damageTree(who, 'removed')
+    const { stderr } = await who.gentoomuch([...BUILD, ...who.flags])
+    expect(stderr).not.toContain('This is a bug')
+    for (const what of ['pack', 'finish'])
+      expect(stderr).toContain(`What is kept of "${what} porch" was damaged; it is made again.`)
+    expect(stderr).toMatch(/stages\/porch\/\S+ was damaged; it is published again\./)
+    expect(await bytes(who)).toBe(before)
+  })
+}
+
+/** Of the machine's newest packed tarball. */
+async function packedFolder(who: Person): Promise<string> {
+  const record = (await records(who)).find(({ id }) => id === `pack:demo/${MACHINE}`)
+  return join(who.data, 'store/packed', basename(record?.path ?? '', '.json'))
+}
+
+async function bytes(who: Person): Promise<string> {
+  return hashFile((await who.published(MACHINE)).tarball, 'sha512')
+}
+
+async function damage(who: Person, how: string, path: string): Promise<void> {
+  await who.shell(['bash', '-c', DAMAGE, 'bash', how, path])
+}
+
+interface Kept {
+  readonly path: string
+  readonly id: string
+  readonly layers: readonly string[]
+}
+
+/** Records of the machine's steps, as far as they can be read. */
+async function records(who: Person): Promise<Kept[]> {
+  const folder = join(who.data, 'store/steps')
+  const found = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const path = join(folder, name)
+      const text = await readFile(path, 'utf8')
+      if (!text.endsWith('"}')) return []
+      const { id, output } = JSON.parse(text) as {
+        id: string
+        output: { value: { tree?: { layers: string[] } } | null }
+      }
+      return [{ path, id, layers: output.value?.tree?.layers ?? [] }]
+    }),
+  )
+  return found.flat()
+}
+
+/** Damages or removes the records of steps of the machine. */
+async function forget(who: Person, kinds: readonly string[], hows: readonly string[]): Promise<void> {
+  const all = await records(who)
+  for (const [n, kind] of kinds.entries())
+    for (const { path } of all.filter(({ id }) => id === `${kind}:demo/${MACHINE}`))
+      await damage(who, hows[n] ?? 'removed', path)
+  // Else nothing is looked at: what was published is there.
+  await who.shell(['rm', '-rf', join(who.data, 'store/settled')])
+}
+
+async function fileOfPackage(who: Person, cpv: string): Promise<string> {
+  const folder = join(who.data, 'store/packages')
+  // The newest: the machine's of now.
+  const { stdout } = await who.shell([
+    'bash',
+    '-c',
+    'cd "$1" && grep -lF "\\"cpv\\":\\"$2\\"" ./*/entry.json | xargs ls -t | head -n 1',
+    'bash',
+    folder,
+    cpv,
+  ])
+  return join(folder, stdout.trim(), '..', 'package.gpkg.tar')
+}
+
+async function sourceOf(who: Person, name: string): Promise<string> {
+  const names = (await readdir(join(who.data, 'distfiles'))).filter((file) => file.startsWith(name))
+  return names.toSorted()[0] ?? expect.unreachable(`no source of ${name}`)
+}
+
+/** A file of what the machine's root is made of; whoever owns it. */
+async function damageTree(who: Person, how: string): Promise<void> {
+  const kept = (await records(who)).find(({ id }) => id === `finish:demo/${MACHINE}`)
+  const layer = kept?.layers.at(-1) ?? expect.unreachable('no finished tree')
+  await who.shell([
+    'bash',
+    '-c',
+    `${DAMAGE.replace('damage "$1" "$2"', '')}
+    damage "$1" "$(find "$2" -xdev -type f -path '*/usr/*' -size +0 -print -quit)"`,
+    'bash',
+    how,
+    join(who.data, 'store/trees', layer),
+  ])
+}
