@@ -45,13 +45,21 @@ interface Named {
 export async function forecast(steps: readonly Step[], machines: readonly Named[], run: Run): Promise<Forecast> {
   const first = await judgeSteps(steps, run)
   const ready = first.filter(({ step, verdict }) => step.kind === 'resolve' && verdict.word === 'run')
-  if (ready.length === 0) return { ...(await tell(first, machines, run)), failures: new Map() }
+  if (ready.length > 0 && run.beside !== undefined)
+    for (const { step } of ready) run.emit({ type: 'note', level: 'warning', text: notAsked(step.label, run.beside) })
+  if (ready.length === 0 || run.beside !== undefined)
+    return { ...(await tell(first, machines, run)), failures: new Map() }
   const needed = withAncestors(
     ready.map(({ step }) => step.id),
     steps,
   )
   const { failures } = await realiseSteps(needed, run)
   return { ...(await tell(await judgeSteps(steps, run), machines, run)), failures }
+}
+
+/** @param what the step that would ask Portage @param beside who works */
+export function notAsked(what: string, beside: string): string {
+  return `Portage was not asked ("${what}"): ${beside} works on this data directory.`
 }
 
 async function tell(

@@ -57,6 +57,7 @@ export class Context {
     work: (run: Run) => Promise<T>,
     isOk: (result: T) => boolean = () => true,
     quiet = this.globals.quiet ?? false,
+    asks = false,
   ): Promise<T> {
     const logs = await newLogs(layoutOf(this.data).logs, command)
     // What only work needs is loaded when work begins: a question is answered at once.
@@ -76,12 +77,18 @@ export class Context {
           signal: this.signal,
           signer: config.env.signer,
           needsRoom: command !== 'clean',
+          asks,
           shellIn: (container) => `${again} freshroot --failed ${container}${this.flags()}`,
         },
         work,
       )
     const notify = AWAITED.includes(command) ? config.env.notify : 'none'
     return this.reported(logs, command, during, isOk, quiet, notify)
+  }
+
+  /** The same for a question: where another run works it does not wait, and is told what is there. */
+  async ask<T>(command: string, config: Config, work: (run: Run) => Promise<T>, quiet?: boolean): Promise<T> {
+    return this.run(command, config, work, () => true, quiet, true)
   }
 
   /** The flags that a command to be pasted must repeat; empty or with a blank before it. */

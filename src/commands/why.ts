@@ -27,7 +27,7 @@ export async function run(context: Context, args: readonly unknown[]): Promise<A
   const { machineLines, packageLines } = await import('../workbench/why/text.ts')
   // An answer was asked for, not the way to it.
   const quietly = <T>(work: (run: Run) => Promise<T>) =>
-    context.run('why', config, work, () => true, context.globals.verbose !== true)
+    context.ask('why', config, work, context.globals.verbose !== true)
   if (word === undefined) {
     const told = await quietly((work) => whyMachine(config, lock, machine, work))
     return { json: machineJson(told), text: machineLines(told).join('\n') }

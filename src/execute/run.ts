@@ -10,7 +10,7 @@ import { PackageStore } from '../store/packages.ts'
 import { StepStore } from '../store/steps.ts'
 import { makeFolder, writeWhole } from '../system/files.ts'
 import { saysFull } from '../system/disk.ts'
-import { lockDirectory } from '../system/lock.ts'
+import { lockDirectory, tryLock } from '../system/lock.ts'
 import type { Tools } from './handler.ts'
 import { clearScratch, sweep } from './sweep.ts'
 
@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly shellIn: Tools['shellIn']
   /** Work that only removes begins on a full disk as well. */
   readonly needsRoom: boolean
+  /** A question: where another run works it does not wait, and only looks. */
+  readonly asks: boolean
 }
 
 export interface Run extends RunOptions {
@@ -38,26 +40,24 @@ export interface Run extends RunOptions {
   readonly packages: PackageStore
   readonly steps: StepStore
   readonly durations: Durations
+  /** Who works on the data directory meanwhile: then nothing may be made, written or swept here. */
+  readonly beside: string | undefined
 }
 
 /** Holds the lock while it works; what a killed run left behind is swept first. */
 export async function withRun<T>(options: RunOptions, work: (run: Run) => Promise<T>): Promise<T> {
   const layout = layoutOf(options.data)
   await makeFolder(options.data)
-  const lock = await lockDirectory(layout.lock, {
-    purpose: options.command,
-    signal: options.signal,
-    onWait: (holder) => options.emit({ type: 'waiting', for: holder }),
-  })
+  const taking = { purpose: options.command, signal: options.signal }
+  const lock = options.asks
+    ? await tryLock(layout.lock, taking)
+    : await lockDirectory(layout.lock, {
+        ...taking,
+        onWait: (holder) => options.emit({ type: 'waiting', for: holder }),
+      })
+  if (typeof lock === 'string') return work(await opened(options, lock))
   try {
-    const run: Run = {
-      ...options,
-      layout,
-      openEngine: await openEngine(options.engine, { data: options.data }),
-      packages: new PackageStore(layout),
-      steps: new StepStore(layout),
-      durations: await Durations.read(layout),
-    }
+    const run = await opened(options, undefined)
     await sweep(run)
     await makeFolder(layout.distfiles)
     const temporary = process.env['TMPDIR']
@@ -82,5 +82,32 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
     }
   } finally {
     await lock.release()
+  }
+}
+
+async function opened(options: RunOptions, beside: string | undefined): Promise<Run> {
+  const layout = layoutOf(options.data)
+  return {
+    ...options,
+    layout,
+    beside,
+    openEngine: await openEngine(options.engine, { data: options.data }),
+    packages: new PackageStore(layout),
+    steps: new StepStore(layout, tellingOnce(options.emit)),
+    durations: await Durations.read(layout),
+  }
+}
+
+/** A record is asked for several times in a run. */
+function tellingOnce(emit: Emit): (key: string) => void {
+  const told = new Set<string>()
+  return (key) => {
+    if (told.has(key)) return
+    told.add(key)
+    emit({
+      type: 'note',
+      level: 'warning',
+      text: `The record store/steps/${key}.json was damaged; its step runs again.`,
+    })
   }
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Interrupted } from '../errors.ts'
 import { exists } from './files.ts'
-import { lockArgv, lockDirectory } from './lock.ts'
+import { lockArgv, lockDirectory, tryLock } from './lock.ts'
 
 let folder = ''
 let lock = ''
@@ -51,6 +51,16 @@ test('the holder is named beside the lock, and no longer once it is released', a
   await held.release()
   await held.release()
   expect(await exists(`${lock}.holder`)).toBe(false)
+})
+
+test('who only asks does not wait, and is told who has it', async () => {
+  const first = await lockDirectory(lock, { ...quietly, purpose: 'first' })
+  expect(await tryLock(lock, { purpose: 'question' })).toMatch(/^first \(process \d+, since /u)
+  await first.release()
+  const asking = await tryLock(lock, { purpose: 'question' })
+  if (typeof asking === 'string') return expect.unreachable(asking)
+  expect(await readFile(`${lock}.holder`, 'utf8')).toMatch(/^question \(process /u)
+  await asking.release()
 })
 
 test('a second one waits, says for whom, and then has it', async () => {

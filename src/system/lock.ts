@@ -35,8 +35,19 @@ const LOOK_AGAIN_MS = 1000
 export async function lockDirectory(path: string, options: LockOptions): Promise<Lock> {
   await makeFolder(dirname(path))
   const held = (await take(path, false, options.signal)) ?? (await waitFor(path, options))
+  return lockOf(path, held, options.purpose)
+}
+
+/** The same without waiting. @returns in words who has it, where somebody has */
+export async function tryLock(path: string, { purpose, signal }: Omit<LockOptions, 'onWait'>): Promise<Lock | string> {
+  await makeFolder(dirname(path))
+  const held = await take(path, false, signal)
+  return held === undefined ? holderOf(path) : lockOf(path, held, purpose)
+}
+
+async function lockOf(path: string, held: ChildProcess, purpose: string): Promise<Lock> {
   // For those that wait. On a full disk they wait for "another run", and we go on: to clear the disk, perhaps.
-  await writeWhole(holderFile(path), holderWords(options.purpose)).catch(() => undefined)
+  await writeWhole(holderFile(path), holderWords(purpose)).catch(() => undefined)
   let released: Promise<void> | undefined
   return {
     release: () => (released ??= letGo(path, held)),
@@ -55,7 +66,7 @@ async function waitFor(path: string, { onWait, signal }: LockOptions): Promise<C
   const telling = (async () => {
     let told: string | undefined
     while (!waiting.signal.aborted) {
-      const holder = (await readIfThere(holderFile(path)))?.trim() ?? 'another run'
+      const holder = await holderOf(path)
       if (holder !== told && !waiting.signal.aborted) onWait(holder)
       told = holder
       await sleep(LOOK_AGAIN_MS, undefined, { signal: waiting.signal }).catch(() => undefined)
@@ -124,6 +135,10 @@ async function letGo(path: string, child: ChildProcess): Promise<void> {
   child.ref()
   child.kill('SIGKILL')
   await ended
+}
+
+async function holderOf(path: string): Promise<string> {
+  return (await readIfThere(holderFile(path)))?.trim() ?? 'another run'
 }
 
 function holderFile(path: string): string {

@@ -63,6 +63,7 @@ function during<T>(work: (run: Run) => Promise<T>): Promise<T> {
       signal: new AbortController().signal,
       shellIn: (name) => name,
       needsRoom: false,
+      asks: false,
     },
     work,
   )

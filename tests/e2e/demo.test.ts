@@ -9,6 +9,7 @@ import { hashFile } from '../../src/system/hash.ts'
 import { run } from '../../src/system/process.ts'
 import { asking } from './asking.ts'
 import { cleaning } from './cleaning.ts'
+import { damaged } from './damaged.ts'
 import { configuration, starter } from './configuration.ts'
 import { buildExample } from './example.ts'
 import { finishing } from './finishing.ts'
@@ -20,6 +21,7 @@ import { moves } from './incoming/moves.ts'
 import { interruptions } from './interruptions.ts'
 import { kills } from './kills.ts'
 import { isRoot, Person, seconds } from './kit.ts'
+import { turns } from './turns.ts'
 
 const MACHINES = ['porch', 'workshop'] as const
 /** Limits of the promise, in seconds, on two cores. */
@@ -356,5 +358,9 @@ describe('what comes in', () => {
 describe('killed where something is published', () => kills(() => people.at(-1) ?? expect.unreachable('nobody came')))
 
 describe('interrupted', () => interruptions(() => people.at(-1) ?? expect.unreachable('nobody came')))
+
+describe('two at a time', () => turns(() => people.at(-1) ?? expect.unreachable('nobody came')))
+
+describe('damaged', () => damaged(() => people[0] ?? expect.unreachable('nobody came')))
 
 describe('cleaned', () => cleaning(() => people.at(-1) ?? expect.unreachable('nobody came')))

@@ -25,11 +25,14 @@ export class Person {
   readonly name: string
   /** A new folder that is all this person's: clone, caches, demo. */
   readonly home: string
+  /** The data directory that is meant: the demo's. */
+  readonly data: string
   private readonly asUser: boolean
 
-  private constructor(name: string, home: string, asUser: boolean) {
+  private constructor(name: string, home: string, asUser: boolean, data = join(home, 'demo/data')) {
     this.name = name
     this.home = home
+    this.data = data
     this.asUser = asUser
   }
 
@@ -45,6 +48,16 @@ export class Person {
     return person
   }
 
+  /** Somebody whose home stands already, with `gentoomuch` (this checkout, or a link to it) and a `demo` in it; both stay. */
+  static returning(home: string): Person {
+    return new Person('somebody', home, false)
+  }
+
+  /** The same person with another data directory. */
+  with(data: string): Person {
+    return new Person(this.name, this.home, this.asUser, data)
+  }
+
   get checkout(): string {
     return join(this.home, 'gentoomuch')
   }
@@ -55,7 +68,7 @@ export class Person {
 
   /** The flags that point a command at the demo. */
   get flags(): string[] {
-    return ['--config', join(this.demo, 'config'), '--data', join(this.demo, 'data')]
+    return ['--config', join(this.demo, 'config'), '--data', this.data]
   }
 
   gentoomuch(args: readonly string[], accept: readonly number[] = [0]): Promise<Ran> {
@@ -79,7 +92,7 @@ export class Person {
 
   /** Events of the newest run of a command. */
   async events(command: string): Promise<{ type: string; id?: string; text?: string; line?: string; how?: string }[]> {
-    const logs = join(this.demo, 'data', 'logs')
+    const logs = join(this.data, 'logs')
     const folder = (await readdir(logs))
       .filter((name) => name.includes(`-${command}`))
       .toSorted()
@@ -94,7 +107,7 @@ export class Person {
 
   /** The newest published folder of a machine, with its tarball. */
   async published(machine: string): Promise<{ folder: string; tarball: string }> {
-    const folder = join(this.demo, 'data', 'stages', machine, 'latest')
+    const folder = join(this.data, 'stages', machine, 'latest')
     const tarball = (await readdir(folder)).find((name) => name.endsWith('.tar.zst'))
     if (tarball === undefined) throw new Error(`no tarball in ${folder}`)
     return { folder, tarball: join(folder, tarball) }

@@ -5,6 +5,7 @@ import type { Run } from '../../execute/run.ts'
 import { valueOf, type PackagesValue } from '../../execute/values.ts'
 import type { Lock } from '../../config/lock.ts'
 import type { Config } from '../../config/model.ts'
+import { notAsked } from '../../forecast.ts'
 import { plan } from '../../pipeline.ts'
 import { machineStep } from '../../plan/machines.ts'
 import { identified, type Identified } from '../../plan/package-changes.ts'
@@ -31,6 +32,10 @@ export async function plannedMachine(config: Config, lock: Lock, name: string, r
   const first = await judgeSteps(steps, run)
   const told = verdictOf(first, resolve)
   if (told.word === 'unknown') return { judged: first, now: undefined, before: undefined }
+  if (told.word === 'run' && run.beside !== undefined) {
+    run.emit({ type: 'note', level: 'warning', text: notAsked(`resolve ${name}`, run.beside) })
+    return { judged: first, now: undefined, before: undefined }
+  }
   if (told.word === 'run') failIfAny(await realiseSteps(upTo(steps, resolve), run))
   const second = told.word === 'run' ? await judgeSteps(steps, run) : first
   const answer = verdictOf(second, resolve)

@@ -21,7 +21,7 @@ function stepLines({ step, verdict }: Judged, labels: ReadonlyMap<string, string
 }
 
 function lackingLines(lacking: WhyMachine['lacking']): string[] {
-  if (lacking === undefined) return ['Which packages are compiled is known once the builder is made.']
+  if (lacking === undefined) return ['Which packages are compiled is known once Portage can be asked.']
   if (lacking.length === 0) return ['No package is to be compiled.']
   return [
     `${lacking.length === 1 ? '1 package is' : `${lacking.length} packages are`} to be compiled:`,
