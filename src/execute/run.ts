@@ -93,21 +93,23 @@ async function opened(options: RunOptions, beside: string | undefined): Promise<
     beside,
     openEngine: await openEngine(options.engine, { data: options.data }),
     packages: new PackageStore(layout),
-    steps: new StepStore(layout, tellingOnce(options.emit)),
+    steps: new StepStore(layout, withoutRecord(layout, options, beside)),
     durations: await Durations.read(layout),
   }
 }
 
-/** A record is asked for several times in a run. */
-function tellingOnce(emit: Emit): (key: string) => void {
+/** A record that is damaged is told of and goes: it may be an earlier state's, which nobody writes anew. */
+function withoutRecord(
+  layout: Layout,
+  { emit }: RunOptions,
+  beside: string | undefined,
+): (key: string) => Promise<void> {
   const told = new Set<string>()
-  return (key) => {
+  return async (key) => {
     if (told.has(key)) return
     told.add(key)
-    emit({
-      type: 'note',
-      level: 'warning',
-      text: `The record store/steps/${key}.json was damaged; its step runs again.`,
-    })
+    const text = `The record store/steps/${key}.json was damaged; what it stands for is made again where it is needed.`
+    emit({ type: 'note', level: 'warning', text })
+    if (beside === undefined) await rm(join(layout.steps, `${key}.json`), { force: true })
   }
 }

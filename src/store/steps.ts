@@ -39,10 +39,10 @@ const SAME_USE = 12 * 60 * 60 * 1000
 
 export class StepStore {
   private readonly layout: Layout
-  private readonly onDamaged: (key: string) => void
+  private readonly onDamaged: (key: string) => unknown
 
   /** @param onDamaged told of a record that was asked for */
-  constructor(layout: Layout, onDamaged: (key: string) => void = () => undefined) {
+  constructor(layout: Layout, onDamaged: (key: string) => unknown = () => undefined) {
     this.layout = layout
     this.onDamaged = onDamaged
   }
@@ -50,7 +50,7 @@ export class StepStore {
   /** The record of a key, or undefined. A record that is damaged counts as absent: the step runs again. */
   async find(key: string): Promise<StepRecord | undefined> {
     const record = await this.read(key)
-    if (record === 'damaged') this.onDamaged(key)
+    if (record === 'damaged') await this.onDamaged(key)
     return record === 'damaged' ? undefined : record
   }
 

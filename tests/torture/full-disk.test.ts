@@ -57,7 +57,6 @@ test.skipIf(!isRoot)(`a disk that is full at ${MOMENTS} moments, seed ${SEED} (r
   const whole = performance.now() - since
   const undisturbed = await published()
   await forget(who, MACHINE)
-  const came: string[] = []
   for (let moment = 0; moment < MOMENTS; moment++) {
     const way = WAYS[moment % WAYS.length] ?? 'during'
     const left = way === 'known' ? random.below(32) : way === 'unknown' ? 33 + random.below(12) : random.below(3)
@@ -76,7 +75,8 @@ test.skipIf(!isRoot)(`a disk that is full at ${MOMENTS} moments, seed ${SEED} (r
     if (status !== 0)
       expect(stderr, why).toMatch(/ free, and this run is judged to need|A file system was full|has only/)
     if (way === 'known') expect(stderr, why).toMatch(/about .* are missing\. Nothing was begun\./)
-    came.push(`${way} ${left} MiB: ${status === 0 ? 'done' : (/judged|was full|has only/.exec(stderr)?.[0] ?? '')}`)
+    const said = status === 0 ? 'it ended' : /judged to need|was full|has only/.exec(stderr)?.[0]
+    console.log(`${moment + 1}: ${way}, ${left} MiB left${way === 'during' ? ` after ${after} ms` : ''}: ${said}`)
     await nothingRuns(who)
     if (status === 0) expect(await published(), why).toBe(undisturbed)
     const before = await latest()
@@ -89,7 +89,6 @@ test.skipIf(!isRoot)(`a disk that is full at ${MOMENTS} moments, seed ${SEED} (r
     expect(await leftovers(who), why).toEqual([])
     await forget(who, MACHINE)
   }
-  console.log(came.join('\n'))
 })
 
 async function published(): Promise<string> {
