@@ -11,7 +11,8 @@ export const SOURCE_EPOCH = 1_577_836_800
 const FEATURES = [
   // Results are collected by us, from a folder with plain names and no index.
   '-binpkg-multi-instance', '-pkgdir-index-trusted', '-binpkg-signing', '-binpkg-request-signature', '-buildpkg', '-buildpkg-live',
-  // The container has no network and its own process tree already; a second wall inside needs rights it has not.
+  // The container has no network and its own process tree already; a second wall inside needs rights it has not, and costs
+  // a third more processor time where packages are small (docs/speed.md). What else Portage has on cost nothing to be seen.
   '-network-sandbox', '-pid-sandbox', '-ipc-sandbox', '-mount-sandbox', '-cgroup',
   // Caches of the host would let in what is in no key.
   '-ccache', '-distcc', '-distcc-pump', '-getbinpkg', '-webrsync-gpg',
