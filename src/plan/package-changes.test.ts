@@ -71,6 +71,28 @@ test('the toolchain, and what it is built with', () => {
   expect(changes(answer([user, A]), answer([{ ...user, needs: [] }, A]))).toEqual(['built with dev-libs/a-1 now'])
 })
 
+test('who provides a virtual that it is built with', () => {
+  const user = entry('app-misc/u-1', { needs: [{ id: 'target:virtual/v-0', kinds: ['build'] }] })
+  const provided = (by: string) =>
+    answer([user, entry('virtual/v-0', { needs: [{ id: `target:${by}`, kinds: ['run'] }] }), entry(by)])
+  expect(changes(provided('dev-libs/b-1'), provided('dev-libs/a-1'))).toEqual([
+    'no longer built with dev-libs/a-1',
+    'built with dev-libs/b-1 now',
+  ])
+})
+
+test('what `:=` binds it to', () => {
+  const user = (...kinds: string[]) => entry('app-misc/u-1', { needs: [{ id: A.id, kinds }] })
+  const next = entry('dev-libs/a-1', { subslot: '2' })
+  expect(changes(answer([user('run', 'bound'), next]), answer([user('run', 'bound'), A]))).toEqual([
+    'bound to dev-libs/a:0/2 instead of dev-libs/a:0/0',
+  ])
+  expect(changes(answer([user('run', 'bound'), A]), answer([user('run'), A]))).toEqual(['bound to dev-libs/a:0/0 now'])
+  expect(changes(answer([user('run'), A]), answer([user('run', 'bound'), A]))).toEqual([
+    'no longer bound to dev-libs/a:0/0',
+  ])
+})
+
 test('the shortest way from each set, the shortest first, with how each asks', () => {
   const need = (cpv: string, ...kinds: string[]) => ({ id: `target:${cpv}`, kinds })
   const resolved = answer(

@@ -1,4 +1,5 @@
 /** Why a package is another one than before, in words. Pure. */
+import { against } from './against.ts'
 import { fingerprints } from './fingerprints.ts'
 import { changedKeys, isSame, recordOf, textOf, type Json, type JsonRecord } from './json.ts'
 import { wordChange } from './portage-changes.ts'
@@ -31,6 +32,7 @@ export function packageChanges(entry: ResolvedPackage, now: Identified, before: 
     ...madeOf(old.madeFrom ?? {}, entry.madeFrom ?? {}, old.cpv !== entry.cpv),
     ...toolchain(recordOf(before.resolved.toolchain), recordOf(now.resolved.toolchain)),
     ...builtWith(old, entry, before, now),
+    ...boundTo(old, entry, before, now),
   ]
   return said.length > 0 ? said : ['how packages are told apart changed with this version of gentoomuch']
 }
@@ -89,18 +91,24 @@ function builtWith(old: ResolvedPackage, entry: ResolvedPackage, before: Identif
 }
 
 function buildsWith(entry: ResolvedPackage, { resolved, marks }: Identified) {
-  const byId = new Map(resolved.packages.map((one) => [one.id, one]))
   return new Map(
-    entry.needs
-      .filter(({ kinds }) => kinds.includes('build'))
-      .flatMap(({ id }) => {
-        const one = byId.get(id)
-        // What the root has is what it is built against, where both have it.
-        const twin = one === undefined ? undefined : byId.get(`target:${one.cpv}`)
-        const mark = marks.get(twin?.id ?? id) ?? marks.get(id) ?? one?.installed
-        return one === undefined ? [] : [[`${one.name}:${one.slot}`, { cpv: one.cpv, mark }] as const]
-      }),
+    against(resolved)(entry).build.map(({ is, installed }) => [
+      `${is.name}:${is.slot}`,
+      { cpv: is.cpv, mark: installed ?? marks.get(is.id) },
+    ]),
   )
+}
+
+/** `:=` of what it only runs with. */
+function boundTo(old: ResolvedPackage, entry: ResolvedPackage, before: Identified, now: Identified): string[] {
+  const [was, is] = [against(before.resolved)(old).bound, against(now.resolved)(entry).bound]
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((name) => {
+    const [from, to] = [was.get(name), is.get(name)]
+    if (from === to) return []
+    if (from === undefined) return [`bound to ${name}/${to} now`]
+    if (to === undefined) return [`no longer bound to ${name}/${from}`]
+    return [`bound to ${name}/${to} instead of ${name}/${from}`]
+  })
 }
 
 function members(old: JsonRecord, now: JsonRecord, words: (name: string) => string): string[] {
