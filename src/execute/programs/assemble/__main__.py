@@ -61,7 +61,9 @@ class Assembly:
         info = os.path.join(build_folder(cpv), "build-info")
         package = read_package(cpv, info, root_config)
         settings = self.settings_of(where)
+        # Of "/" the settings have their own, and setcpv forgets what is not among the values to begin anew with.
         settings["PORTAGE_TMPDIR"] = os.environ["PORTAGE_TMPDIR"]
+        settings.backup_changes("PORTAGE_TMPDIR")
         settings.setcpv(package)
         ebuild = os.path.join(info, package.pf + ".ebuild")
         bindb = root_config.trees["bintree"].dbapi
