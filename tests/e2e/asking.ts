@@ -1,6 +1,7 @@
 /** why and logs on the demo as it was built: what people ask when something took long, or was built again. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { blocksOf, callOf, partsOf, readPage } from '../docs-page.ts'
 import type { Person } from './kit.ts'
 
 export function asking(person: () => Person): void {
@@ -75,6 +76,41 @@ export function asking(person: () => Person): void {
     ])
       expect(packages).toContain(`  ${cpv}\n      ${why}\n`)
     expect((await ask(['why', 'porch'])).stdout).toMatch(/\nNo package is to be compiled\.\n$/)
+  })
+
+  test('docs/rebuilding.md: what it shows is what is said', async () => {
+    const piece = 'portage.locals/colourful'
+    const put = (path: string, text: string) =>
+      person().shell([
+        'bash',
+        '-c',
+        'mkdir -p "$(dirname "$1")" && printf %s "$2" > "$1"',
+        'bash',
+        join(person().demo, 'config', path),
+        text,
+      ])
+    const blocks = blocksOf(await readPage('rebuilding.md'))
+    expect(blocks.filter((block) => callOf(block) !== undefined)).toHaveLength(3)
+    try {
+      for (const block of blocks) {
+        const call = callOf(block)
+        if (call === undefined) {
+          await put(block.name, block.text)
+          continue
+        }
+        const { stdout } = await ask(call)
+        let at = 0
+        for (const part of partsOf(block)) {
+          const found = stdout.indexOf(part, at)
+          expect(found, `${part}\n is not in\n${stdout.slice(at)}`).toBeGreaterThanOrEqual(0)
+          at = found + part.length
+        }
+      }
+    } finally {
+      await put(`${piece}/package.use`, 'dev-libs/libgreet color\n')
+      for (const path of ['package.env', 'env'])
+        await person().shell(['rm', '-r', join(person().demo, 'config', piece, path)])
+    }
   })
 }
 

@@ -21,6 +21,7 @@ import { moves } from './incoming/moves.ts'
 import { interruptions } from './interruptions.ts'
 import { kills } from './kills.ts'
 import { isRoot, Person, seconds } from './kit.ts'
+import { rebuilds } from './rebuilds.ts'
 import { turns } from './turns.ts'
 
 const MACHINES = ['porch', 'workshop'] as const
@@ -364,3 +365,5 @@ describe('two at a time', () => turns(() => people.at(-1) ?? expect.unreachable(
 describe('damaged', () => damaged(() => people[0] ?? expect.unreachable('nobody came')))
 
 describe('cleaned', () => cleaning(() => people.at(-1) ?? expect.unreachable('nobody came')))
+
+describe('compiled again', () => rebuilds(() => people[0] ?? expect.unreachable('nobody came')))
