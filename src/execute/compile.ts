@@ -34,10 +34,13 @@ export const compile: Handler = {
   },
 
   async isWhole(output, _work, tools) {
-    const marks = Object.values(valueOf<PackagesValue>(output).fingerprints)
     let isWhole = true
     // One that is damaged leaves the store here, and is lacking from then on.
-    for (const mark of marks) if ((await tools.packages.verified(mark)) === undefined) isWhole = false
+    for (const [cpv, mark] of Object.entries(valueOf<PackagesValue>(output).fingerprints))
+      if ((await tools.packages.verified(mark)) === undefined) {
+        isWhole = false
+        tools.note('warning', damagedPackage(cpv))
+      }
     return isWhole
   },
 
@@ -49,9 +52,7 @@ export const compile: Handler = {
   async run(work, tools) {
     const resolved = valueOf<Resolved>(parent(work, 'resolved'))
     const wanted = packagesToHave(resolved)
-    const lacks = await lackingOrDamaged(resolved, tools.packages, (cpv) =>
-      tools.note('warning', `The kept binary package of ${cpv} was damaged; it is compiled again.`),
-    )
+    const lacks = await lackingOrDamaged(resolved, tools.packages, (cpv) => tools.note('warning', damagedPackage(cpv)))
     if (lacks.size > 0) await compileMissing(work, tools, resolved, wanted, lacks)
     tools.had(lacks.size / Math.max(1, wanted.size))
     const value: PackagesValue = {
@@ -67,6 +68,10 @@ export const compile: Handler = {
       summary: `${lacks.size} compiled, ${wanted.size - lacks.size} reused`,
     }
   },
+}
+
+function damagedPackage(cpv: string): string {
+  return `The kept binary package of ${cpv} was damaged; it is compiled again.`
 }
 
 async function compileMissing(

@@ -40,7 +40,10 @@ export const fetch: Handler = {
 
   async isWhole(output, work, tools) {
     const names = await wantedSources(output, work, tools)
-    return (await changedSources(tools.layout, names)).length === 0
+    const changed = await changedSources(tools.layout, names)
+    for (const name of changed)
+      tools.note('warning', `The source ${name} is not what was verified; it is fetched again.`)
+    return changed.length === 0
   },
 
   // One after the other: the next one finds what this one fetched.

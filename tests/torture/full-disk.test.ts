@@ -1,7 +1,7 @@
 /**
  * A small disk that is full at moments of chance while a machine of the lab is built on it: before the run, where what it
  * needs is known and where it is not, and while it works. Whatever came of it, it was said that room was wanting, what had
- * been published is there, and with room again the next run gives the bytes of an undisturbed build and leaves nothing.
+ * been published is there; a run that has room again gives the bytes of an undisturbed build and leaves nothing.
  * GENTOOMUCH_TORTURE_SEED repeats the moments, GENTOOMUCH_TORTURE_MOMENTS says how many there are.
  */
 import { mkdtemp, readlink, rm } from 'node:fs/promises'
@@ -78,9 +78,10 @@ test.skipIf(!isRoot)(`a disk that is full at ${MOMENTS} moments, seed ${SEED} (r
     const said = status === 0 ? 'it ended' : /judged to need|was full|has only/.exec(stderr)?.[0]
     console.log(`${moment + 1}: ${way}, ${left} MiB left${way === 'during' ? ` after ${after} ms` : ''}: ${said}`)
     await nothingRuns(who)
-    if (status === 0) expect(await published(), why).toBe(undisturbed)
-    const before = await latest()
     await disk.relieve()
+    // The next moments find what this one left, before a run with room ends what they began.
+    if (status !== 0 && moment % WAYS.length !== WAYS.length - 1 && moment !== MOMENTS - 1) continue
+    const before = await latest()
     const next = await who.gentoomuch([...BUILD, ...who.flags])
     expect(next.stderr, why).not.toContain('This is a bug')
     if (before !== undefined) expect(await latest(), why).toBe(before)
