@@ -25,9 +25,9 @@ export async function lackingOrDamaged(
 ): Promise<Lacking> {
   const lacks = new Map<string, string>()
   for (const [cpv, mark] of marksOf(resolved)) {
-    const found = await packages.find(mark)
-    if (found !== undefined && (await packages.verified(mark)) !== undefined) continue
-    if (found !== undefined) onDamaged(cpv)
+    const isKept = await packages.isKept(mark)
+    if ((await packages.verified(mark)) !== undefined) continue
+    if (isKept) onDamaged(cpv)
     lacks.set(cpv, mark)
   }
   return lacks

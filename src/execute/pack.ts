@@ -1,12 +1,11 @@
 /** pack: the finished tree as a tarball that is the same every time, with its lists. */
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseCompression } from '../artifacts/compression.ts'
 import { writeDigests } from '../artifacts/digests.ts'
 import { parseNodes } from '../artifacts/nodes.ts'
 import { packTree } from '../artifacts/pack.ts'
 import { canonical, digestOf, type Json } from '../plan/json.ts'
-import { writeWhole } from '../system/files.ts'
+import { exists, writeWhole } from '../system/files.ts'
 import { hashFile } from '../system/hash.ts'
 import { replaceFolder } from '../system/move.ts'
 import type { Handler } from './handler.ts'
@@ -34,8 +33,7 @@ export const pack: Handler = {
 
   async present(output, _work, tools) {
     const { folder, packed } = valueOf<PackedValue>(output)
-    const found = await stat(join(tools.layout.packed, folder, packed.tarball.name)).catch(() => undefined)
-    return found?.size === packed.tarball.bytes
+    return exists(join(tools.layout.packed, folder, packed.tarball.name))
   },
 
   async isWhole(output, _work, tools) {

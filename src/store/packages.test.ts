@@ -63,5 +63,6 @@ test('an entry that says another name than was kept is none', async () => {
   const path = join(layoutOf(folder).packages, 'f1', 'entry.json')
   await writeFile(path, (await readFile(path, 'utf8')).replace('greet-1', 'greet-2'))
   expect(await store.find('f1')).toBeUndefined()
+  expect([await store.isKept('f1'), await store.isKept('f2')]).toEqual([true, false])
   expect(await store.offer(['f1'], join(folder, 'offered'))).toEqual(['f1'])
 })

@@ -7,7 +7,7 @@ import { cp, link, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { canonical, type Json } from '../plan/json.ts'
 import { hashFile } from '../system/hash.ts'
-import { makeFolder, writeWhole } from '../system/files.ts'
+import { exists, makeFolder, writeWhole } from '../system/files.ts'
 import { removeFolder, replaceFolder } from '../system/move.ts'
 import type { Layout } from './layout.ts'
 import { readSealed, sealed } from './sealed.ts'
@@ -41,6 +41,11 @@ export class PackageStore {
       .then((info) => info.size)
       .catch(() => -1)
     return size === entry.bytes ? entry : undefined
+  }
+
+  /** Whether there is something of a package, be it damaged. */
+  async isKept(fingerprint: string): Promise<boolean> {
+    return exists(this.folder(fingerprint))
   }
 
   /** Like `find`, with the bytes verified: a damaged entry is removed and counts as absent. */
