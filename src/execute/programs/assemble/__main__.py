@@ -171,10 +171,14 @@ def main():
             print(f"assemble: {problem}", flush=True)
             return UNKNOWN_PORTAGE
         import portage.output
-        from _emerge.actions import load_emerge_config
+        from _emerge.actions import adjust_configs, load_emerge_config
 
+        # Phases are to see what emerge shows them.
+        portage._internal_caller = True
+        config = load_emerge_config(opts={})
+        adjust_configs(config.opts, config.trees)
         portage.output.nocolor()
-        assembly = Assembly(load_emerge_config(), plan["clock"])
+        assembly = Assembly(config, plan["clock"])
         for number, entry in enumerate(packages):
             cpv, where = entry["cpv"], entry["root"]
             print(f">>> Installing ({plan['before'] + number + 1} of {plan['total']}) {cpv}", flush=True)
