@@ -2,6 +2,7 @@
 import { digestOf } from '../plan/json.ts'
 import { compilePlan } from '../plan/compile-plan.ts'
 import { packagesToHave, type PackageToHave } from '../plan/fingerprints.ts'
+import { otherSlots } from '../plan/other-slots.ts'
 import type { Resolved, ResolvedPackage } from '../plan/resolved.ts'
 import { distfiles } from './builder.ts'
 import { emerge, emergeArgv } from './emerge.ts'
@@ -9,6 +10,7 @@ import { Harvest } from './harvest.ts'
 import { lackingOf, lackingOrDamaged } from './lacking.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
 import type { Handler, Tools, Work } from './handler.ts'
+import { must } from './must.ts'
 import { openPortage, within } from './portageContainer.ts'
 import { clockLines } from './portageFolder.ts'
 import {
@@ -25,8 +27,11 @@ import {
 /** Binary packages that fit, as offered to the copy of the builder. */
 const OFFERED = '/var/cache/binpkgs.offered'
 
+/** Portage forgets that it has these; their files stay, for who runs with them. */
+const ASIDE = 'cd /var/db/pkg && rm -r -- "$@"'
+
 export const compile: Handler = {
-  recipe: { version: 1, environment: portageEnvironment(1), clock: clockLines(0) },
+  recipe: { version: 1, aside: ASIDE, environment: portageEnvironment(1), clock: clockLines(0) },
 
   async present(output, _work, tools) {
     const all = Object.values(valueOf<PackagesValue>(output).fingerprints)
@@ -96,6 +101,8 @@ async function compileMissing(
   })
   await within(opening, async (container) => {
     await container.run(['cp', '-RT', OFFERED, PLACES.packages], {}, tools.signal)
+    const aside = otherSlots(resolved, (entry) => lacks.has(entry.cpv))
+    if (aside.length > 0) await must(container, ['bash', '-c', ASIDE, 'bash', ...aside], tools)
     const harvest = new Harvest(container, tools, wanted, lacks)
     const options = {
       purpose: `compiling ${work.step.label.replace(/^compile /, 'the packages of ')}`,

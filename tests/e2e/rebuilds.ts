@@ -13,12 +13,24 @@ import { hashFile } from '../../src/system/hash.ts'
 import { run } from '../../src/system/process.ts'
 import { Lab } from '../lab/lab.ts'
 import { machineFiles } from '../lab/machines.ts'
-import { eclass, FEW, library, path, rebuildsFiles, registrar, saying, SET, textOf } from '../lab/rebuilds.ts'
+import {
+  eclass,
+  FEW,
+  library,
+  OF_THE_BUILDER,
+  path,
+  rebuildsFiles,
+  registrar,
+  saying,
+  SET,
+  textOf,
+} from '../lab/rebuilds.ts'
 import type { Person } from './kit.ts'
 
 const [MANY, FEWER] = ['lab-rebuilds', 'lab-few'] as const
 const PIECE = 'portage.locals/lab-rebuilds'
 const FEW_PIECE = 'portage.locals/lab-few'
+const BUILDER = 'stage3.defines/gentoomuch/builder'
 
 /** All of the machine of few packages: what a change for every package compiles again. */
 const ALL_OF_FEW = [
@@ -123,8 +135,10 @@ export function rebuilds(whose: () => Person): void {
           PIECE,
           FEW_PIECE,
           'env/repositories/lab',
-          ...['lab-shared', 'lab-rebuilds', 'lab-few'].map((name) => `package.sets/${name}`),
+          ...['lab-shared', 'lab-rebuilds', 'lab-few', 'lab-builder'].map((name) => `package.sets/${name}`),
           ...[MANY, FEWER].flatMap((name) => [`stage3.defines/${name}`, `stage4.defines/${name}`]),
+          `${BUILDER}/packages`,
+          `${BUILDER}/portage.local`,
         ].map((gone) => [gone, undefined]),
       ),
     )
@@ -207,6 +221,17 @@ export function rebuilds(whose: () => Person): void {
     await lab.configure({ [`${FEW_PIECE}/bashrc`]: 'export LAB_BASHRC=1\n' })
     // What was compiled for the first machine before has not seen it.
     expect(await pipeline(FEWER)).toEqual(ALL_OF_FEW)
+  })
+
+  test('the toolchain: everything; and what the builder has otherwise does not get into packages', async () => {
+    await lab.configure({
+      'package.sets/lab-builder': OF_THE_BUILDER,
+      [`${BUILDER}/packages`]: 'lab-builder\n',
+      [`${BUILDER}/portage.local`]: 'lab\n',
+    })
+    expect(await pipeline(FEWER)).toEqual(ALL_OF_FEW)
+    expect(await inside(FEWER, textOf('keyed-user'))).toBe('keyed 2.0')
+    expect(await inside(FEWER, 'var/db/pkg/app-lab/slot-user-1.0/RDEPEND')).toBe('dev-lab/slotted:1/1=')
   })
 }
 

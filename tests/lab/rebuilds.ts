@@ -157,6 +157,11 @@ function provider(name: string): string[] {
 /** The set of a machine of which everything may be compiled again without taking long. */
 export const FEW = ['edited', 'keyed-user', 'slot-user'].map((name) => `app-lab/${name}\n`).join('')
 
+/** What the builder gets besides: a compiler, and packages that the machine has otherwise. */
+export const OF_THE_BUILDER = ['llvm-core/clang', 'dev-lab/keyed', 'dev-lab/slotted:2']
+  .map((name) => `${name}\n`)
+  .join('')
+
 /** What the machine names itself; the rest comes in as dependencies. */
 export const SET =
   [

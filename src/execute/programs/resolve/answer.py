@@ -14,6 +14,7 @@ class Answer:
         self.target = config.target_config.root
         self.running = config.running_config
         self.bound = bound_pairs(depgraph)
+        self.bound_to_build = bound_pairs(depgraph, to_build=True)
         self.making = Making(config.trees[self.target])
 
     def as_data(self, arguments):
@@ -57,14 +58,25 @@ class Answer:
         return f"{where}:{package.cpv}"
 
     def needs_of(self, package):
-        needs = []
+        needs = {}
         for child, priorities in self.graph.nodes.get(package, ({},))[0].items():
             if isinstance(child, Package):
-                kinds = {kind for priority in priorities for kind in kinds_of(priority)}
+                kinds = needs.setdefault(self.id_of(self.to_build_with(package, child)), set())
+                kinds.update(kind for priority in priorities for kind in kinds_of(priority))
                 if (package, child) in self.bound:
                     kinds.add("bound")
-                needs.append({"id": self.id_of(child), "kinds": sorted(kinds)})
-        return sorted(needs, key=lambda need: need["id"])
+        return [{"id": name, "kinds": sorted(kinds)} for name, kinds in sorted(needs.items())]
+
+    def to_build_with(self, package, child):
+        """What `:=` binds a package to when it runs is what it is built with, also where "/" has another slot of it.
+
+        Portage takes what "/" has, masked or not.
+        """
+        if child.installed and (package, child) in self.bound_to_build:
+            for parent, other in self.bound:
+                if parent is package and other.cp == child.cp and other.slot != child.slot:
+                    return other
+        return child
 
     def named_by(self, argument):
         """The packages that an argument of emerge names itself; a set names what its nested sets name."""
@@ -77,13 +89,14 @@ class Answer:
         return sorted(ids)
 
 
-def bound_pairs(depgraph):
-    """(package, what it needs) for each `:=` of a dependency that is not for building alone."""
+def bound_pairs(depgraph, to_build=False):
+    """(package, what it needs) for each `:=` of a dependency to run, or for each of one to build that names no slot."""
     return {
         (dep.parent, dep.child)
         for deps in depgraph._dynamic_config._slot_operator_deps.values()
         for dep in deps
-        if dep.atom.package and dep.atom.slot_operator == "=" and not dep.priority.buildtime
+        if dep.atom.package and dep.atom.slot_operator == "=" and bool(dep.priority.buildtime) == to_build
+        if not (to_build and dep.atom.slot)
     }
 
 
