@@ -49,6 +49,11 @@ export interface ContainerSpec {
    * command runs.
    */
   readonly folders: readonly string[]
+  /**
+   * Which of `folders` begin as a copy of a tree, and not empty. The copy has all that the tree has, and shares nothing
+   * with it that could be written to.
+   */
+  readonly filled?: Readonly<Record<string, TreeRef>>
   /** Absolute paths of tmpfs mounts (0755), empty at every `run`. `/dev`, `/proc`, `/sys`, `/run`, `/tmp` and `/var/tmp` need no word. */
   readonly tmpfs: readonly string[]
   /** The whole environment of every command, the caller's never reaches in. */

@@ -3,17 +3,24 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Container } from '../engine/engine.ts'
 import type { Segment } from '../plan/assembly.ts'
+import { helpersOf } from '../plan/layers.ts'
 import { emerge, emergeArgv } from './emerge.ts'
 import { PLACES } from './environment.ts'
 import type { Tools } from './handler.ts'
 import { clockLines } from './portageFolder.ts'
 import { programDigest } from './programs.ts'
 
+export interface Assembly {
+  /** All that the root comes to, in order, nothing twice. */
+  readonly segments: readonly Segment[]
+  /** How many segments the target of the container begins with, and with how many it is to end. */
+  readonly from: number
+  readonly to: number
+}
+
 export interface AssembleOptions {
   /** For an error's sentence: "assembling the root of router". */
   readonly purpose: string
-  /** What emerge is asked for where it has to do the work. */
-  readonly atoms: readonly string[]
   /** "Now" of pkg_* phases, epoch seconds. */
   readonly epoch: number
   /** The folder of the host that is `PLAN` in the container. */
@@ -31,6 +38,8 @@ export const UNKNOWN_PORTAGE = 3
 
 const FIRST = 'sys-apps/baselayout'
 
+const ROOTS = { ROOT: PLACES.target, SYSROOT: '/' }
+
 function firstArgv() {
   return emergeArgv(['--usepkgonly', '--oneshot', '--nodeps'], [FIRST])
 }
@@ -40,38 +49,58 @@ function assembleArgv(atoms: readonly string[]) {
 }
 
 /** What decides what comes out, for the key. */
-export const ASSEMBLE = { program: programDigest('assemble'), work: WORK, argv: [firstArgv(), assembleArgv([])] }
+export const ASSEMBLE = {
+  program: programDigest('assemble'),
+  normalise: programDigest('normalise.py'),
+  work: WORK,
+  argv: [firstArgv(), assembleArgv([])],
+}
 
+/**
+ * Merges segments into the container's target, by the driver.
+ * @returns false where it does not know this Portage; nothing was touched then
+ */
 export async function assemble(
   container: Container,
-  segments: readonly Segment[],
+  { segments, from, to }: Assembly,
   tools: Tools,
   options: AssembleOptions,
-): Promise<void> {
-  const merges = segments.flatMap((segment) => segment.merges)
+): Promise<boolean> {
   const plan = {
-    merge: merges
-      .filter(({ entry }, index) => merges.findIndex((other) => other.entry.id === entry.id) === index)
-      .map(({ entry, into }) => ({ cpv: entry.cpv, root: into })),
-    before: 0,
-    total: merges.length,
+    helpers: from === to ? [] : helpersOf(segments.slice(0, from)).map(({ entry }) => entry.cpv),
+    segments: segments
+      .slice(from, to)
+      .map(({ merges }) => merges.map(({ entry, into }) => ({ cpv: entry.cpv, root: into }))),
+    before: segments.slice(0, from).flatMap(({ merges }) => merges).length,
+    total: segments.flatMap(({ merges }) => merges).length,
+    isWhole: to === segments.length,
     clock: clockLines(options.epoch),
+    epoch: options.epoch,
     workers: tools.jobs,
   }
   await writeFile(join(options.plan, 'plan.json'), JSON.stringify(plan))
-  const env = { ROOT: PLACES.target, SYSROOT: '/' }
-  const { purpose } = options
   const argv = ['python3', join(PLACES.programs, 'assemble'), join(PLAN, 'plan.json')] as const
   const status = await emerge(container, argv, tools, {
-    env: { ...env, PORTAGE_TMPDIR: WORK },
-    purpose,
+    env: { ...ROOTS, PORTAGE_TMPDIR: WORK },
+    purpose: options.purpose,
     accept: UNKNOWN_PORTAGE,
   })
-  if (status === 0) return
+  return status === 0
+}
+
+/** The whole root by emerge. @param atoms what it is asked for */
+export async function assembleByEmerge(
+  container: Container,
+  segments: readonly Segment[],
+  atoms: readonly string[],
+  tools: Tools,
+  purpose: string,
+): Promise<void> {
   tools.note(
     'warning',
     "The builder's Portage is another one than the assembly knows: emerge does it, which takes longer.",
   )
-  if (merges.some(({ entry }) => entry.name === FIRST)) await emerge(container, firstArgv(), tools, { env, purpose })
-  await emerge(container, assembleArgv(options.atoms), tools, { env, purpose })
+  const begins = segments.some(({ merges }) => merges.some(({ entry }) => entry.name === FIRST))
+  if (begins) await emerge(container, firstArgv(), tools, { env: ROOTS, purpose })
+  await emerge(container, assembleArgv(atoms), tools, { env: ROOTS, purpose })
 }

@@ -4,6 +4,7 @@ import type { Json } from '../plan/json.ts'
 import type { Output, Step } from '../plan/step.ts'
 import type { Layout } from '../store/layout.ts'
 import type { PackageStore } from '../store/packages.ts'
+import type { SharedLayers } from './layers.ts'
 import type { Wish } from './turns.ts'
 
 /** What a step works with: places and means, nothing that decides what comes out. */
@@ -11,6 +12,8 @@ export interface Tools {
   readonly engine: Engine
   readonly layout: Layout
   readonly packages: PackageStore
+  /** What roots of this run have in common, and what is kept of it. */
+  readonly layers: SharedLayers
   /** How many jobs this step may run side by side. */
   readonly jobs: number
   /** How many the whole run may: what several containers share is limited by the host's load. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -63,4 +63,33 @@ test('backups, caches and logs go; dates in shadow are no later than now; files 
   expect(await readdir(join(root, 'var/log'))).toEqual([])
   expect((await stat(join(root, 'etc/old'))).mtimeMs).toBe(1_600_000_000_000)
   expect((await stat(join(root, 'etc/shadow'))).mtimeMs).toBe(EPOCH * 1000)
+})
+
+test('what is right already is not touched, nor what is none of the root', async () => {
+  await put({
+    'var/db/pkg/a/first-1/COUNTER': '30',
+    'var/db/pkg/a/first-1/CONTENTS': 'obj /f 0123456789abcdef0123456789abcdef 1800000000\n',
+    'etc/shadow': 'root:*:99999::::::\n',
+    f: 'x',
+    'work/tmp/y': 'y',
+  })
+  await symlink('f', join(root, 'link'))
+  const program = join(projectRoot(), 'src/execute/programs')
+  const call = 'import sys; from normalise import normalise; normalise(sys.argv[1], int(sys.argv[2]), leave=("work",))'
+  const leaving = () => run(['python3', '-c', call, root, String(EPOCH)], { env: { PYTHONPATH: program, PYTHONDONTWRITEBYTECODE: '1' } })
+  const changes = async () =>
+    Promise.all(
+      (await readdir(root, { recursive: true })).toSorted().map(async (path) => {
+        const { ctimeNs } = await lstat(join(root, path), { bigint: true })
+        return [path, ctimeNs] as const
+      }),
+    )
+  const inWork = (list: readonly (readonly [string, bigint])[]) => list.filter(([path]) => path.startsWith('work'))
+  const before = await changes()
+  await leaving()
+  const after = await changes()
+  expect(inWork(after)).toEqual(inWork(before))
+  expect((await stat(root)).mtimeMs).toBe(EPOCH * 1000)
+  await leaving()
+  expect(await changes()).toEqual(after)
 })

@@ -15,6 +15,8 @@ export interface PortageContainerOptions {
   readonly mounts?: readonly Mount[]
   /** Besides logs: which of `PLACES` are empty writable folders. */
   readonly folders?: readonly string[]
+  /** Which of them begin as a copy of a tree. */
+  readonly filled?: Readonly<Record<string, TreeRef>>
   readonly programs?: readonly Program[]
   readonly network?: boolean
   /** Whether ebuild phases run: then the clock is brought in through bashrc. */
@@ -43,6 +45,7 @@ export async function openPortage(work: Work, tools: Tools, options: PortageCont
       ...(options.mounts ?? []),
     ],
     folders: [PLACES.logs, ...(options.folders ?? [])],
+    ...(options.filled === undefined ? {} : { filled: options.filled }),
     tmpfs: [],
     env: portageEnvironment(tools.allJobs),
     network: options.network ?? false,

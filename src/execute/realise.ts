@@ -5,6 +5,7 @@ import { judge, type Judged } from '../plan/verdict.ts'
 import { tellingWhenFull } from './full.ts'
 import { HANDLERS } from './handlers.ts'
 import { bytesOfLast } from './room.ts'
+import { SharedLayers } from './layers.ts'
 import type { Handler, Tools, Work } from './handler.ts'
 import type { Run } from './run.ts'
 import { execute, type Result } from './scheduler.ts'
@@ -40,6 +41,7 @@ export async function realiseSteps(
   { failFast = false }: Manner = {},
 ): Promise<Result> {
   const parts = new Map<string, number>()
+  const layers = new SharedLayers(run.steps, run.openEngine, steps)
   return execute({
     steps,
     handlers: handlersFor(run),
@@ -52,6 +54,7 @@ export async function realiseSteps(
     listener: {
       started: (step) => run.emit({ type: 'step-started', id: step.id, label: step.label }),
       done: (step, output, how, seconds) => {
+        layers.came(step, output)
         if (how === 'ran') run.durations.learnStep(step.id, seconds, parts.get(step.id))
         run.emit({
           type: 'step-done',
@@ -62,10 +65,16 @@ export async function realiseSteps(
           ...(output.summary === undefined ? {} : { summary: output.summary }),
         })
       },
-      failed: (step, failure) => run.emit({ type: 'step-failed', id: step.id, label: step.label, failure }),
-      skipped: (step, because) => run.emit({ type: 'step-skipped', id: step.id, label: step.label, because }),
+      failed: (step, failure) => {
+        layers.left(step)
+        run.emit({ type: 'step-failed', id: step.id, label: step.label, failure })
+      },
+      skipped: (step, because) => {
+        layers.left(step)
+        run.emit({ type: 'step-skipped', id: step.id, label: step.label, because })
+      },
     },
-    toolsFor: (step, signal) => toolsFor(step, { ...run, signal }, parts),
+    toolsFor: (step, signal) => toolsFor(step, { ...run, signal }, { parts, layers }),
   })
 }
 

@@ -1,18 +1,17 @@
 /** root: the machine's root, assembled from binary packages alone. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Container } from '../engine/engine.ts'
-import { EXIT, UserError } from '../errors.ts'
+import type { Container, Mount } from '../engine/engine.ts'
 import { digestOf } from '../plan/json.ts'
 import { targets, type Resolved } from '../plan/resolved.ts'
-import { assemblyOrder } from '../plan/assembly.ts'
-import { assemble, ASSEMBLE, PLAN } from './assemble.ts'
+import type { PortageDirectory } from '../portage/model.ts'
+import { ASSEMBLE, assembleByEmerge } from './assemble.ts'
+import { begin, openAssembly } from './begin.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
-import type { Handler, Tools, Work } from './handler.ts'
+import type { Handler, Tools } from './handler.ts'
 import { must } from './must.ts'
-import { openPortage, within } from './portageContainer.ts'
+import { within } from './portageContainer.ts'
 import { clockLines, profilePath } from './portageFolder.ts'
-import { programDigest } from './programs.ts'
 import { rootAtoms } from './resolve.ts'
 import {
   asValue,
@@ -20,7 +19,6 @@ import {
   inputOf,
   parent,
   valueOf,
-  type PackagesValue,
   type PortageInput,
   type RootValue,
   type SeedValue,
@@ -48,51 +46,32 @@ const WORLD =
 
 export const root: Handler = {
   recipe: {
-    version: 2,
+    version: 3,
     assemble: ASSEMBLE,
     configure: [CONFIGURE, WORLD],
-    program: programDigest('normalise.py'),
     environment: portageEnvironment(1),
     clock: clockLines(0),
   },
   present: (output, _work, tools) => tools.engine.has(valueOf<TreeValue>(output).tree),
   isWhole: (output, _work, tools) => tools.engine.isWhole(valueOf<TreeValue>(output).tree),
 
-  wish: () => Promise.resolve({ jobs: 1, claims: [] }),
+  /** Two roots that would make the same layer: one makes it, the other waits and begins with it. */
+  async wish(work, tools) {
+    const layers = tools.layers.claim(work, await tools.layers.find(work))
+    return { jobs: 1, claims: layers.map(({ key }) => `layer ${key}`) }
+  },
 
   async run(work, tools) {
     const { portage, sets, locations } = inputOf<RootInput>(work)
     const resolved = valueOf<Resolved>(parent(work, 'resolved'))
     const from = valueOf<SeedValue>(parent(work, 'seed'))
-    const offered = await offer(work, tools)
-    const final = await tools.folder()
-    for (const file of portage.files) {
-      await mkdir(join(final, file.path, '..'), { recursive: true })
-      await writeFile(join(final, file.path), Buffer.from(file.bytes, 'latin1'), {
-        mode: file.executable ? 0o755 : 0o644,
-      })
-    }
-    const plan = await tools.folder()
-    const opening = openPortage(work, tools, {
-      tree: valueOf<TreeValue>(parent(work, 'builder')).tree,
-      portage,
-      seedProfile: from.profile,
-      mounts: [
-        { source: offered, target: PLACES.packages, readOnly: true },
-        { source: final, target: FINAL_PORTAGE, readOnly: true },
-        { source: plan, target: PLAN, readOnly: true },
-      ],
-      folders: [PLACES.target, '/out'],
-      programs: ['assemble', 'normalise.py'],
-      phases: true,
-    })
-    return within(opening, async (container) => {
-      await assemble(container, assemblyOrder(resolved, rootAtoms(sets)), tools, {
-        purpose: `assembling the root of ${work.step.label.replace(/^assemble the root of /, '')}`,
-        atoms: rootAtoms(sets),
-        epoch: epochOf(work),
-        plan,
-      })
+    const { segments } = tools.layers.courseOf(work)
+    const begun = await begin(work, tools)
+    const final: Mount = { source: await writeFinal(portage, tools), target: FINAL_PORTAGE, readOnly: true }
+    const assembling = await openAssembly(work, tools, begun, segments.length, [final])
+    return within(Promise.resolve(assembling.container), async (container) => {
+      if (!(await assembling.assemble()))
+        await assembleByEmerge(container, segments, rootAtoms(sets), tools, assembling.purpose)
       tools.progress('taking out what differs from run to run')
       const profile = profilePath(portage, { seedProfile: from.profile, locations })
       await must(
@@ -114,29 +93,24 @@ export const root: Handler = {
       checkComplete(packages, resolved)
       const tree = await container.keepTree(PLACES.target)
       const value: RootValue = { tree, packages }
+      const shared = begun === undefined ? '' : `, ${begun.beginning.packages} of them from a shared layer`
       return {
         digest: digestOf({ tree: tree.digest, packages }),
         value: asValue(value),
-        summary: `${packages.length} packages`,
+        summary: `${packages.length} packages${shared}`,
       }
     })
   },
 }
 
-/** A PKGDIR with exactly the packages whose fingerprints the compile step names. */
-async function offer(work: Work, tools: Tools): Promise<string> {
-  const marks = Object.values(valueOf<PackagesValue>(parent(work, 'packages')).fingerprints)
+async function writeFinal(portage: PortageDirectory, tools: Tools): Promise<string> {
   const folder = await tools.folder()
-  const damaged = await tools.packages.offer(marks, folder)
-  if (damaged.length > 0)
-    throw new UserError(
-      'package-damaged',
-      `${damaged.length} kept binary packages were damaged and have been removed.`,
-      {
-        hint: 'run again: they are compiled again',
-        exit: EXIT.buildFailed,
-      },
-    )
+  for (const file of portage.files) {
+    await mkdir(join(folder, file.path, '..'), { recursive: true })
+    await writeFile(join(folder, file.path), Buffer.from(file.bytes, 'latin1'), {
+      mode: file.executable ? 0o755 : 0o644,
+    })
+  }
   return folder
 }
 

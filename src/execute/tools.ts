@@ -4,13 +4,21 @@ import { join } from 'node:path'
 import type { Step } from '../plan/step.ts'
 import { rememberFailed } from './failed.ts'
 import type { Tools } from './handler.ts'
+import { SharedLayers } from './layers.ts'
 import type { Run } from './run.ts'
 
-/** @param parts where a step that is about to be realised, and not only looked at, says how much it had to do: id → 0 to 1 */
+/** What the steps of a run that is realised have in common. */
+interface Common {
+  /** Where a step says how much it had to do: id → 0 to 1. */
+  readonly parts: Map<string, number>
+  readonly layers: SharedLayers
+}
+
+/** @param common there for a step that is about to be realised, and not only looked at */
 export async function toolsFor(
   step: Step,
   run: Run,
-  parts?: Map<string, number>,
+  common?: Common,
 ): Promise<{ tools: Tools; release: () => Promise<void> }> {
   const folders: string[] = []
   let preserved: string | undefined
@@ -18,6 +26,7 @@ export async function toolsFor(
     engine: run.openEngine,
     layout: run.layout,
     packages: run.packages,
+    layers: common?.layers ?? new SharedLayers(run.steps, run.openEngine),
     jobs: run.jobs,
     allJobs: run.jobs,
     mirrors: run.mirrors,
@@ -37,7 +46,7 @@ export async function toolsFor(
       run.durations.learnPackage(cpv, measured)
       run.emit({ type: 'package', id: step.id, cpv, ...measured })
     },
-    had: (part) => void parts?.set(step.id, part),
+    had: (part) => void common?.parts.set(step.id, part),
     line: (line) => run.emit({ type: 'step-output', id: step.id, line }),
     note: (level, text) => run.emit({ type: 'note', level, text }),
     preserved: (container) => void (preserved = container),
@@ -51,7 +60,7 @@ export async function toolsFor(
   const release = async () => {
     if (preserved === undefined)
       await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
-    if (parts !== undefined)
+    if (common !== undefined)
       await rememberFailed(
         step,
         preserved === undefined ? undefined : { step: step.id, container: preserved, folders },

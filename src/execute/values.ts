@@ -68,18 +68,20 @@ export function asValue(
   return value as unknown as Json
 }
 
-export function inputOf<T>(work: Work): T {
+export function inputOf<T>(work: Pick<Work, 'step'>): T {
   return work.step.input as unknown as T
 }
 
-export function parent(work: Work, role: string): Output {
+export function parent(work: Pick<Work, 'step' | 'parents'>, role: string): Output {
   const output = work.parents[role]
   if (output === undefined) throw new Error(`${work.step.id} has no parent in the role ${role}`)
   return output
 }
 
 /** Repositories among the parents, with where Portage looks for each. */
-export function repositories(work: Work): { name: string; location: string; value: RepositoryValue }[] {
+export function repositories(
+  work: Pick<Work, 'step' | 'parents'>,
+): { name: string; location: string; value: RepositoryValue }[] {
   const locations = inputOf<{ locations?: Record<string, string> }>(work).locations ?? {}
   return Object.entries(work.parents)
     .filter(([role]) => role.startsWith('repository '))
@@ -90,7 +92,7 @@ export function repositories(work: Work): { name: string; location: string; valu
 }
 
 /** "Now" for everything that enters an output: the time of the newest repository snapshot, epoch seconds. */
-export function epochOf(work: Work): number {
+export function epochOf(work: Pick<Work, 'step' | 'parents'>): number {
   return Math.max(1, ...repositories(work).map((repository) => repository.value.time))
 }
 

@@ -544,6 +544,33 @@ describe.each(ENGINES)('engine %s', (name) => {
       await engine.remove(base, [tree])
     })
 
+    test('of a folder that began as a tree are that tree, times and all, and share nothing with it', async () => {
+      const members: Member[] = [
+        { name: './', type: '5', mode: 0o750, uid: 5 },
+        { name: './a', content: 'text\n', mode: 0o4755, uid: 250 },
+        { name: './b', type: '1', link: './a' },
+        { name: './l', type: '2', link: 'a' },
+        { name: './fifo', type: '6', mode: 0o600 },
+      ]
+      const low = await engine.importTree(tarOf(members))
+      const bytes = async (of: TreeRef) => buffer(await engine.exportTree(of, { epoch: 2 ** 31 }))
+      const filled = { '/out': low }
+      const same = await within({ folders: ['/out', '/other'], filled }, async (container) => {
+        expect((await say(container, 'ls -A /other')).stdout).toBe('')
+        return container.keepTree('/out')
+      })
+      expect(same.layers).toHaveLength(1)
+      expect(same.digest).toBe(low.digest)
+      expect((await bytes(same)).equals(await bytes(low))).toBe(true)
+      const changed = await within({ folders: ['/out'], filled }, async (container) => {
+        expect((await say(container, 'cd /out; echo more >> a; cat b; rm l; chmod 700 .')).stdout).toBe('text\nmore\n')
+        return container.keepTree('/out')
+      })
+      expect((await bytes(same)).equals(await bytes(low))).toBe(true)
+      expect(changed.digest).not.toBe(low.digest)
+      for (const one of [same, changed, low]) await engine.remove(one, [])
+    })
+
     test('copied without a change have the digest of the flat tree', async () => {
       const kept = await within({ root: 'copied' }, (container) => container.keepTree('/'))
       expect(kept.digest).toBe(tree.digest)

@@ -149,6 +149,9 @@ export class Finishing {
       get packages() {
         return unused()
       },
+      get layers() {
+        return unused()
+      },
     }
   }
 }

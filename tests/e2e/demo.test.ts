@@ -21,6 +21,7 @@ import { moves } from './incoming/moves.ts'
 import { interruptions } from './interruptions.ts'
 import { kills } from './kills.ts'
 import { isRoot, Person, seconds } from './kit.ts'
+import { layers } from './layers.ts'
 import { rebuilds } from './rebuilds.ts'
 import { turns } from './turns.ts'
 
@@ -143,6 +144,8 @@ describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a new
     ])
     expect(said.stdout.trim()).toBe('Juli 14 CEST\njuillet 14 CEST')
   })
+
+  describe('what machines share', () => layers(() => person))
 
   describe('what is done to a root besides packages', () => finishing(() => person))
 

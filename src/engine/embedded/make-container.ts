@@ -3,7 +3,7 @@ import { chmod, chown, lstat, mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { exists, makeFolder, readIfThere } from '../../system/files.ts'
-import type { ContainerSpec } from '../engine.ts'
+import type { ContainerSpec, TreeRef } from '../engine.ts'
 import { EmbeddedContainer } from './container.ts'
 import { newName } from './places.ts'
 import { isImage, layersOf, treeSources, viewedLayers } from './views.ts'
@@ -30,7 +30,11 @@ export async function makeContainer(where: Where, spec: ContainerSpec): Promise<
     await mine(own)
     await mine(join(own, 'vartmp'), 0o1777)
     await mine(join(own, 'folders'))
-    for (const n of spec.folders.keys()) await mine(join(own, 'folders', String(n)))
+    for (const [n, target] of spec.folders.entries()) {
+      await mine(join(own, 'folders', String(n)))
+      const tree = spec.filled?.[target]
+      if (tree !== undefined) await copyTree(where, tree, own, `folders/${n}`)
+    }
     if (spec.network) await writeFile(join(own, 'resolv.conf'), (await readIfThere('/etc/resolv.conf')) ?? '')
     await (spec.root === 'copied' ? copyRoot(where, spec, own, mine) : coverRoot(where, spec, own, mine))
   } catch (error) {
@@ -65,13 +69,18 @@ export const COPY = [
   '/layer',
 ]
 
-async function copyRoot({ identity, places }: Where, spec: ContainerSpec, own: string, mine: Make): Promise<void> {
+async function copyRoot(where: Where, spec: ContainerSpec, own: string, mine: Make): Promise<void> {
   await mine(join(own, 'root'))
+  await copyTree(where, spec.tree, own, 'root')
+}
+
+/** Into an empty folder below `own`, which becomes like the tree's own top. */
+async function copyTree({ identity, places }: Where, tree: TreeRef, own: string, folder: string): Promise<void> {
   await errand(identity, {
-    sources: [{ name: 'own', path: own, access: 'rw' }, ...treeSources(places.trees, [spec.tree])],
+    sources: [{ name: 'own', path: own, access: 'rw' }, ...treeSources(places.trees, [tree])],
     views: [
-      { kind: 'tree', layers: viewedLayers(spec.tree), target: '/tree' },
-      { kind: 'bind', source: 'own/root', target: '/layer' },
+      { kind: 'tree', layers: viewedLayers(tree), target: '/tree' },
+      { kind: 'bind', source: `own/${folder}`, target: '/layer' },
     ],
     argv: COPY,
   })

@@ -72,7 +72,7 @@ function notesOf(id: string, { layout }: Run) {
   return [layout.last, layout.uses].map((folder) => ({
     what: 'note' as const,
     name: id,
-    why: 'no configuration has its machine or profile',
+    why: id.startsWith('layer:') ? 'of roots of earlier states' : 'no configuration has its machine or profile',
     path: join(folder, `${digestOf(id)}.json`),
   }))
 }

@@ -46,7 +46,11 @@ def remove(path):
 
 
 def write(path, data):
+    """A file that is right already is left alone: roots are gone through more than once."""
     info = os.stat(path)
+    with open(path, "rb") as opened:
+        if opened.read() == data:
+            return
     with open(path, "wb") as opened:
         opened.write(data)
     os.chmod(path, info.st_mode & 0o7777)
@@ -119,12 +123,17 @@ def normalise_shadow(root, epoch):
     write(path, "".join(":".join(row) + "\n" for row in rows).encode("utf-8", "surrogateescape"))
 
 
-def clamp_times(root, epoch):
+def clamp_times(root, epoch, leave):
     """Newest first is not needed: times are set from the leaves up, so that setting a file's does not move its folder's."""
-    for base, folders, files in os.walk(root, topdown=False):
-        for name in files + [folder for folder in folders if os.path.islink(os.path.join(base, folder))]:
-            clamp(os.path.join(base, name), epoch)
-        clamp(base, epoch)
+    tops = [os.path.join(root, name) for name in os.listdir(root) if name not in leave]
+    for top in tops:
+        for base, folders, files in os.walk(top, topdown=False):
+            for name in files + [folder for folder in folders if os.path.islink(os.path.join(base, folder))]:
+                clamp(os.path.join(base, name), epoch)
+            clamp(base, epoch)
+        # No folder, or a link to one.
+        clamp(top, epoch)
+    clamp(root, epoch)
 
 
 def clamp(path, epoch):
@@ -134,8 +143,8 @@ def clamp(path, epoch):
         os.utime(path, ns=(epoch * 10**9, epoch * 10**9), follow_symlinks=False)
 
 
-def main():
-    root, epoch = sys.argv[1], int(sys.argv[2])
+def normalise(root, epoch, leave=()):
+    """@param leave: names in ROOT that are none of it"""
     for name in REMOVED:
         remove(os.path.join(root, name))
     for name in EMPTIED:
@@ -147,7 +156,11 @@ def main():
         for folder, rank in counters(vdb).items():
             normalise_package(folder, rank, epoch)
     normalise_shadow(root, epoch)
-    clamp_times(root, epoch)
+    clamp_times(root, epoch, leave)
+
+
+def main():
+    normalise(sys.argv[1], int(sys.argv[2]))
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ describe('states of steps', () => {
     ]
     const uses = [{ id: 'layer:3', key: 'used-for-it', at: NOW - 3.5 * DAY }]
     expect(goingOf({ records, uses }, { keep: 1, older: undefined })).toEqual(['record old', 'record of-the-old-one'])
+    expect(decide(facts({ records, uses }), { keep: 1, older: undefined }).deadSteps).toEqual(['layer:4'])
     expect(goingOf({ records, uses }, { keep: 1, older: 30.05 * DAY })).toEqual([])
     expect(goingOf({ records: records.slice(2) })).toEqual(
       ['beneath', 'made-for-it', 'used-for-it', 'of-the-old-one'].map((key) => `record ${key}`),

@@ -38,6 +38,7 @@ const OWNED = /^(?:seed|builder|resolve|fetch|compile|root|finish|pack|sign):(.+
 const OF_REPOSITORY = /^(?:repository|snapshot):/
 /** What roots are put together on: each has an id of its own, so there is no newest one. */
 const OF_LAYER = /^layer:/
+const OF_EARLIER_ROOTS = 'of roots of earlier states'
 
 export function decideRecords(
   facts: Facts,
@@ -63,11 +64,9 @@ export function decideRecords(
         whys.set(key, isLive ? statesAgo(keep) : 'no configuration has its machine or profile')
     }
   }
-  for (const { key, id } of layersToKeep(facts.records, stay, usesById, isYoung)) {
-    stay.add(key)
-    dead.delete(id)
-  }
-  for (const { key, id } of facts.records) if (OF_LAYER.test(id)) whys.set(key, 'of roots of earlier states')
+  for (const { key } of layersToKeep(facts.records, stay, usesById, isYoung)) stay.add(key)
+  for (const { key, id } of facts.records) if (OF_LAYER.test(id)) whys.set(key, OF_EARLIER_ROOTS)
+  for (const id of usesById.keys()) if (OF_LAYER.test(id)) dead.add(id)
   const going = facts.records
     .filter(({ key }) => !stay.has(key))
     .map(({ key }): Going => ({ what: 'record', name: key, why: whys.get(key) ?? UNNAMED }))

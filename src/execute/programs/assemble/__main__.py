@@ -4,23 +4,33 @@ Runs in a container of the builder, with the machine's /etc/portage, ROOT set:
 
     python3 assemble PLAN
 
-PLAN is JSON: {"merge": [{"cpv": "cat/pkg-1", "root": "target" or "builder"}], "before": N, "total": N, "clock": TEXT,
-"workers": N}. `before` packages are in ROOT already; `clock` is what we put into bashrc ourselves.
+PLAN is JSON: {"helpers": ["cat/pkg-1"], "segments": [[{"cpv": "cat/pkg-1", "root": "target" or "builder"}]], "before": N,
+"total": N, "isWhole": BOOL, "clock": TEXT, "epoch": SECONDS, "workers": N}. `before` of `total` packages were merged when
+ROOT was begun elsewhere, and `helpers` are those of them that are wanted in `/` again; `isWhole`: nothing comes after
+these segments; `clock` is what we put into bashrc ourselves, for the time `epoch`.
+
+After each segment ROOT is as if it had been begun elsewhere: env-update and ldconfig have run, what differs from run to run
+is out of it (normalise.py), and nothing of it is remembered but what is in it. So a root is the same, wherever between two
+segments another container went on with it.
 
 What `emerge --usepkgonly` does besides: nothing is resolved again (the order is Portage's answer already; in the end
 every dependency and blocker of what was merged is checked), packages are unpacked ahead by processes of their own, phases
 that nobody defined start no bash (see phases.py), and env-update and ldconfig run before the next phase that
-could see them and at the end. dblink.merge does the rest, as for emerge: collisions, CONFIG_PROTECT, INSTALL_MASK,
+could see them and after each segment. dblink.merge does the rest, as for emerge: collisions, CONFIG_PROTECT, INSTALL_MASK,
 /var/db/pkg. Exit: 0 · 1 a package failed, with emerge's words · 3 this Portage is another one than this program knows:
 nothing was touched, and the caller lets emerge do the work.
 
 Facts used: Portage 3.0.83, portage.dbapi.vartree.dblink.treewalk and _emerge.Binpkg.
 """
 
+import itertools
 import json
 import os
 import shutil
 import sys
+
+# normalise.py stands beside this folder.
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from unpack import Unpackers
 
@@ -41,7 +51,6 @@ class Assembly:
 
         self.roots = {"target": config.target_config, "builder": config.running_config}
         self.phases = Phases(clock)
-        self.merged = []
 
     def settings_of(self, where):
         """Fresh for each package: dblink leaves in it what emerge's forked process would take with it."""
@@ -97,19 +106,26 @@ class Assembly:
             except FileNotFoundError:
                 pass
         self.phases.end()
-        self.merged.append((where, package.cpv))
         return failed
+
+    def close_segment(self, epoch):
+        from normalise import normalise
+
+        target = self.roots["target"]
+        self.phases.update_environment(target.settings, target.trees["vartree"].dbapi, last=True)
+        self.phases.forget(target.settings)
+        normalise(target.root, epoch, leave=(os.path.basename(os.environ["PORTAGE_TMPDIR"]),))
+        # Portage knows an unchanged folder by its time.
+        target.trees["vartree"].dbapi._clear_cache()
 
     def finish(self):
         """What emerge does once after everything; and what it asked of the dependencies before."""
         from check import unsatisfied
 
-        for config in self.roots.values():
-            self.phases.update_environment(config.settings, config.trees["vartree"].dbapi, last=True)
-        if self.merged:
-            update_info_files(self.roots["target"])
-        vardb = self.roots["target"].trees["vartree"].dbapi
-        return unsatisfied(vardb, [cpv for where, cpv in self.merged if where == "target"])
+        target = self.roots["target"]
+        update_info_files(target)
+        vardb = target.trees["vartree"].dbapi
+        return unsatisfied(vardb, vardb.cpv_all())
 
 
 def update_info_files(root_config):
@@ -156,7 +172,10 @@ def read_package(cpv, info, root_config):
 def main():
     with open(sys.argv[1], encoding="utf-8") as opened:
         plan = json.load(opened)
-    packages = plan["merge"]
+    helpers = [{"cpv": cpv, "root": "builder"} for cpv in plan["helpers"]]
+    packages = helpers + [entry for segment in plan["segments"] for entry in segment]
+    # How many of them are merged when a segment is.
+    ends = list(itertools.accumulate(map(len, plan["segments"]), initial=len(helpers)))[1:]
     os.makedirs(os.environ["PORTAGE_TMPDIR"], exist_ok=True)
     # Unpacking begins while Portage reads its configuration.
     unpackers = Unpackers(
@@ -181,7 +200,8 @@ def main():
         assembly = Assembly(config, plan["clock"])
         for number, entry in enumerate(packages):
             cpv, where = entry["cpv"], entry["root"]
-            print(f">>> Installing ({plan['before'] + number + 1} of {plan['total']}) {cpv}", flush=True)
+            done = plan["before"] + max(0, number - len(helpers))
+            print(f">>> Installing ({done + 1} of {plan['total']}) {cpv}", flush=True)
             problem = unpackers.wait(number)
             if problem:
                 print(f"!!! {problem}", flush=True)
@@ -189,7 +209,9 @@ def main():
                 keep = True
                 print(f">>> Failed to install {cpv}, Log file:", flush=True)
                 return 1
-        wrong = assembly.finish()
+            if number + 1 in ends:
+                assembly.close_segment(plan["epoch"])
+        wrong = assembly.finish() if plan["isWhole"] else []
         for line in wrong:
             print(f"!!! {line}", flush=True)
         return 1 if wrong else 0

@@ -43,6 +43,8 @@ def unknown_portage():
     for words in ("EbuildPhase(", "MiscFunctionsProcess(", "import env_update", "preinst_mask"):
         if words not in source:
             return f"dblink.treewalk of Portage {portage.VERSION} has no {words}"
+    if not hasattr(vartree.vardbapi, "_clear_cache"):
+        return f"vardbapi of Portage {portage.VERSION} has no _clear_cache"
     if not isinstance(getattr(doebuild, "_post_phase_cmds", None), dict):
         return f"Portage {portage.VERSION} has no _post_phase_cmds"
     return None
@@ -212,6 +214,10 @@ class Phases:
                 env=settings,
                 vardbapi=known,
             )
+
+    def forget(self, settings):
+        """What is known of ROOT's library folders: whoever goes on with it elsewhere would not know it either."""
+        self.mtimes.pop(settings["ROOT"], None)
 
 
 class Done:
