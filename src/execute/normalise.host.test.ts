@@ -76,7 +76,8 @@ test('what is right already is not touched, nor what is none of the root', async
   await symlink('f', join(root, 'link'))
   const program = join(projectRoot(), 'src/execute/programs')
   const call = 'import sys; from normalise import normalise; normalise(sys.argv[1], int(sys.argv[2]), leave=("work",))'
-  const leaving = () => run(['python3', '-c', call, root, String(EPOCH)], { env: { PYTHONPATH: program, PYTHONDONTWRITEBYTECODE: '1' } })
+  const leaving = () =>
+    run(['python3', '-c', call, root, String(EPOCH)], { env: { PYTHONPATH: program, PYTHONDONTWRITEBYTECODE: '1' } })
   const changes = async () =>
     Promise.all(
       (await readdir(root, { recursive: true })).toSorted().map(async (path) => {

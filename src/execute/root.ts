@@ -32,23 +32,33 @@ interface RootInput extends PortageInput {
 /** The composed directory as the finished root carries it: the user's own values, without what the build brought in. */
 const FINAL_PORTAGE = '/run/gentoomuch-portage'
 
-/** Lists /var/db/pkg of the target as category/package lines. */
-const LIST =
-  'cd "$1/var/db/pkg" && find . -mindepth 2 -maxdepth 2 -type d -printf "%P\\n" | LC_ALL=C sort > /out/packages'
-
-/** Copies the composed directory in and sets the profile link. */
-const CONFIGURE =
-  'rm -rf "$1/etc/portage" && cp -RT --preserve=mode --no-preserve=ownership,timestamps "$2" "$1/etc/portage" && chmod -R u=rwX,go=rX "$1/etc/portage" && rm -f "$1/etc/portage/make.profile" && ln -s "$3" "$1/etc/portage/make.profile"'
-
-/** What the machine asked for, as emerge writes it down; the folder is Portage's, made while merging. */
-const WORLD =
-  'cd "$1/var/lib/portage" && shift && : > world && if (( $# > 0 )); then printf "%s\\n" "$@" > world_sets; fi'
+/**
+ * What is done when all packages are in, in one command, for entering a container takes its time: the composed directory
+ * and the profile link, what the machine asked for as emerge writes it down (the folder is Portage's, made while merging),
+ * everything that differs from run to run, and the list of /var/db/pkg as category/package lines.
+ * SETTLE ROOT FINAL PROFILE NORMALISE EPOCH [@SET]…
+ */
+const SETTLE = `set -e -o pipefail
+root=$1 final=$2 profile=$3 normalise=$4 epoch=$5
+shift 5
+cd -- "$root/etc"
+rm -rf portage
+cp -RT --preserve=mode --no-preserve=ownership,timestamps "$final" portage
+chmod -R u=rwX,go=rX portage
+rm -f portage/make.profile
+ln -s "$profile" portage/make.profile
+cd -- "$root/var/lib/portage"
+: > world
+(($# == 0)) || printf '%s\\n' "$@" > world_sets
+python3 "$normalise" "$root" "$epoch"
+cd -- "$root/var/db/pkg"
+find . -mindepth 2 -maxdepth 2 -type d -printf '%P\\n' | LC_ALL=C sort > /out/packages`
 
 export const root: Handler = {
   recipe: {
     version: 3,
     assemble: ASSEMBLE,
-    configure: [CONFIGURE, WORLD],
+    settle: SETTLE,
     environment: portageEnvironment(1),
     clock: clockLines(0),
   },
@@ -73,23 +83,12 @@ export const root: Handler = {
       if (!(await assembling.assemble()))
         await assembleByEmerge(container, segments, rootAtoms(sets), tools, assembling.purpose)
       tools.progress('taking out what differs from run to run')
-      const profile = profilePath(portage, { seedProfile: from.profile, locations })
-      await must(
-        container,
-        ['bash', '-c', CONFIGURE, 'bash', PLACES.target, FINAL_PORTAGE, relativeProfile(profile)],
-        tools,
-      )
-      await must(
-        container,
-        ['bash', '-c', WORLD, 'bash', PLACES.target, ...sets.map((set) => `@${set}`).toSorted()],
-        tools,
-      )
-      await must(
-        container,
-        ['python3', join(PLACES.programs, 'normalise.py'), PLACES.target, String(epochOf(work))],
-        tools,
-      )
-      const packages = await listPackages(container, tools)
+      const profile = relativeProfile(profilePath(portage, { seedProfile: from.profile, locations }))
+      const normalise = join(PLACES.programs, 'normalise.py')
+      const words = [PLACES.target, FINAL_PORTAGE, profile, normalise, String(epochOf(work))]
+      const asked = sets.map((set) => `@${set}`).toSorted()
+      await must(container, ['bash', '-c', SETTLE, 'settle', ...words, ...asked], tools)
+      const packages = await listPackages(container)
       checkComplete(packages, resolved)
       const tree = await container.keepTree(PLACES.target)
       const value: RootValue = { tree, packages }
@@ -114,8 +113,7 @@ async function writeFinal(portage: PortageDirectory, tools: Tools): Promise<stri
   return folder
 }
 
-async function listPackages(container: Container, tools: Tools): Promise<string[]> {
-  await must(container, ['bash', '-c', LIST, 'bash', PLACES.target], tools)
+async function listPackages(container: Container): Promise<string[]> {
   const kept = await container.keepFiles('/out')
   const text = await readFile(join(kept.path, 'packages'), 'utf8')
   await rm(kept.path, { recursive: true, force: true })
