@@ -24,6 +24,7 @@ export async function begin(work: Work, tools: Tools): Promise<Kept | undefined>
   const { segments } = tools.layers.courseOf(work)
   if (at !== undefined) tools.had(1 - at.beginning.packages / Math.max(1, inRoot(segments)))
   for (const beginning of tools.layers.claimedBy(work)) {
+    if (beginning.depth <= (at?.beginning.depth ?? 0)) continue
     const tree = await makeLayer(work, tools, at, beginning)
     // Then emerge makes whole roots, and nothing can be shared.
     if (tree === undefined) return undefined
