@@ -12,16 +12,18 @@ import { asValue } from './values.ts'
 
 let folder: string
 let store: StepStore
-/** Names of the layers that the engine has lost. */
-const lost = new Set<string>()
-const engine = { has: ({ layers }: TreeRef) => Promise.resolve(!lost.has(layers[0] ?? '')) } as unknown as Engine
+/** Names of the layers that are damaged. */
+const damaged = new Set<string>()
+const told: string[] = []
+const engine = { isWhole: ({ layers }: TreeRef) => Promise.resolve(!damaged.has(layers[0] ?? '')) } as unknown as Engine
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gm-layers-'))
   const layout = layoutOf(folder)
   for (const path of [layout.steps, layout.last, layout.uses]) await mkdir(path, { recursive: true })
   store = new StepStore(layout)
-  lost.clear()
+  damaged.clear()
+  told.splice(0)
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
@@ -68,7 +70,7 @@ function treeOf(name: string): TreeRef {
 describe('the layer of a root', () => {
   const [one, two] = [machine('one'), machine('two')]
   const begun = () => {
-    const layers = new SharedLayers(store, engine, [BUILDER, one.root, two.root])
+    const layers = new SharedLayers(store, engine, [BUILDER, one.root, two.root], (layer) => told.push(layer))
     layers.came(BUILDER, BUILT)
     return layers
   }
@@ -92,7 +94,7 @@ describe('the layer of a root', () => {
     expect(layers.claim(work(one), undefined)).toEqual([])
   })
 
-  test('is found by the other, in a later run as well, and made again when it is gone', async () => {
+  test('is found by the other, in a later run as well, and named and made again when it is damaged', async () => {
     const layers = begun()
     layers.came(one.resolve, one.answer)
     layers.came(two.resolve, two.answer)
@@ -104,9 +106,12 @@ describe('the layer of a root', () => {
     expect(layers.claim(work(two), kept)).toEqual([])
     expect(await new SharedLayers(store, engine).find(work(two))).toEqual(kept)
     expect(await store.uses()).toMatchObject([{ id: `layer:${beginning.key}`, key: beginning.key }])
-    lost.add('shared')
+    damaged.add('shared')
     expect(await layers.find(work(two))).toBeUndefined()
     expect(layers.claim(work(two), undefined)).toEqual([beginning])
+    expect(await layers.find(work(two))).toBeUndefined()
+    expect(told).toEqual(['shared'])
+    expect(await store.find(beginning.key)).toBeUndefined()
   })
 
   test('is another one on another builder', async () => {

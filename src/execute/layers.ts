@@ -32,16 +32,26 @@ export interface Kept {
 export class SharedLayers {
   private readonly steps: StepStore
   private readonly engine: Engine
+  private readonly onDamaged: (layer: string) => void
   /** Roots that this run has not made yet. */
   private readonly coming = new Map<string, Step>()
   private readonly outputs = new Map<string, Output>()
   private readonly courses = new Map<string, Course>()
   private readonly claimed = new Map<string, readonly Beginning[]>()
 
-  /** @param expected every step of the run */
-  constructor(steps: StepStore, engine: Engine, expected: readonly Step[] = []) {
+  /**
+   * @param expected every step of the run
+   * @param onDamaged told of a layer that was found damaged, and is used no more
+   */
+  constructor(
+    steps: StepStore,
+    engine: Engine,
+    expected: readonly Step[] = [],
+    onDamaged: (layer: string) => void = () => undefined,
+  ) {
     this.steps = steps
     this.engine = engine
+    this.onDamaged = onDamaged
     for (const step of expected) if (step.kind === 'root') this.coming.set(step.id, step)
   }
 
@@ -67,7 +77,7 @@ export class SharedLayers {
     return course
   }
 
-  /** The longest beginning of a root that is there. */
+  /** The longest beginning of a root that is there, verified. */
   async find(work: Work): Promise<Kept | undefined> {
     for (const beginning of this.courseOf(work).beginnings.toReversed()) {
       const tree = await this.treeOf(beginning)
@@ -102,7 +112,11 @@ export class SharedLayers {
     const record = await this.steps.find(key)
     if (record === undefined) return undefined
     const { tree } = valueOf<TreeValue>(record.output)
-    if (!(await this.engine.has(tree))) return undefined
+    if (!(await this.engine.isWhole(tree))) {
+      await this.steps.forget(key)
+      this.onDamaged(tree.layers.join(' '))
+      return undefined
+    }
     await this.steps.use(idOf(key), key)
     return tree
   }

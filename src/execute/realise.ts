@@ -41,7 +41,13 @@ export async function realiseSteps(
   { failFast = false }: Manner = {},
 ): Promise<Result> {
   const parts = new Map<string, number>()
-  const layers = new SharedLayers(run.steps, run.openEngine, steps)
+  const layers = new SharedLayers(run.steps, run.openEngine, steps, (layer) =>
+    run.emit({
+      type: 'note',
+      level: 'warning',
+      text: `The layer ${layer}, which roots share, was damaged; it is not used.`,
+    }),
+  )
   return execute({
     steps,
     handlers: handlersFor(run),
