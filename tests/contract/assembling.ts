@@ -143,13 +143,12 @@ export class Assembling {
         into: cpv.includes('/helper-') ? ('builder' as const) : ('target' as const),
       }))
       if (by === 'emerge') await this.plainly(container, merges, tools)
-      else
-        await assemble(container, [{ argument: '@hard', merges }], tools, {
-          purpose: 'assembling the root of hard',
-          atoms: cpvs.map((cpv) => `=${cpv}`),
-          epoch: EPOCH,
-          plan,
-        })
+      else {
+        const assembly = { segments: [{ argument: '@hard', merges }], from: 0, to: 1 }
+        const purpose = 'assembling the root of hard'
+        if (!(await assemble(container, assembly, tools, { purpose, epoch: EPOCH, plan })))
+          throw new Error('the driver does not know this Portage')
+      }
       await say(container, ['python3', join(PLACES.programs, 'normalise.py'), PLACES.target, String(EPOCH)])
       const listed = (await say(container, ['python3', '-c', LIST, PLACES.target])).trim().split('\n')
       return { listed: listed.map((line) => JSON.parse(line) as Listed), lines, notes }
