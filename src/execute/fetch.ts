@@ -117,12 +117,13 @@ async function demandByHand(
   throw new StepFailure(failureOf('fetch-restricted', lacking, [], { portage, sets: setFilesOf(work) }))
 }
 
-/** Packages of the answer that have no binary package yet: only their sources are needed. One entry a version. */
+/** Packages of the answer that have sources and no binary package yet: only these are needed. One entry a version. */
 async function missing(work: Work, tools: Tools): Promise<ResolvedPackage[]> {
   const resolved = valueOf<Resolved>(parent(work, 'resolved'))
   const marks = fingerprints(resolved)
   const found = new Map<string, ResolvedPackage>()
   for (const entry of resolved.packages) {
+    if (entry.distfiles?.length === 0) continue
     const mark = marks.get(entry.id)
     if (mark !== undefined && (await tools.packages.find(mark)) === undefined) found.set(entry.cpv, entry)
   }

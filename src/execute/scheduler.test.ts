@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Interrupted } from '../errors.ts'
 import type { Output, Step } from '../plan/step.ts'
@@ -123,13 +124,20 @@ describe('execute', () => {
   })
 
   test('what others wait for longest begins first', async () => {
-    const wish = () => ({ jobs: 2, claims: [] })
+    let asked = 0
+    const wish = () => ({ jobs: 2, claims: [], asked: asked++ })
     const remaining = new Map([
       ['a', 1],
       ['b', 5],
       ['c', 9],
     ])
-    const { told } = await go([step('a'), step('b'), step('c')], { wish, remaining })
+    // The first one works until the others wait.
+    const run = async (one: Step) => {
+      while (one.id === 'a' && asked < 3) await sleep(5)
+      if (one.id === 'a') await sleep(20)
+      return { digest: one.id, value: null }
+    }
+    const { told } = await go([step('a'), step('b'), step('c')], { wish, remaining, run })
     // The first one asked is admitted before the others have asked.
     expect(told.filter((line) => line.startsWith('start')).slice(-2)).toEqual(['start c', 'start b'])
   })
