@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Interrupted } from '../errors.ts'
 import type { Output, Step } from '../plan/step.ts'
 import { layoutOf } from '../store/layout.ts'
@@ -133,8 +133,10 @@ describe('execute', () => {
     ])
     // The first one works until the others wait.
     const run = async (one: Step) => {
-      while (one.id === 'a' && asked < 3) await sleep(5)
-      if (one.id === 'a') await sleep(20)
+      if (one.id === 'a') {
+        await vi.waitUntil(() => asked === 3)
+        await sleep(20)
+      }
       return { digest: one.id, value: null }
     }
     const { told } = await go([step('a'), step('b'), step('c')], { wish, remaining, run })
