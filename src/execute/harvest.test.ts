@@ -31,6 +31,7 @@ const lacks = new Map([...wanted].map(([cpv, { fingerprint }]) => [cpv, fingerpr
 async function whileWorking(lines: readonly string[], whole: { cpv: string; after: string }): Promise<void> {
   const taken: string[] = []
   const end = new AbortController()
+  const killed = new Promise((done) => end.signal.addEventListener('abort', done))
   let isThere = false
   const container = {
     async keepFiles(path: string) {
@@ -49,7 +50,7 @@ async function whileWorking(lines: readonly string[], whole: { cpv: string; afte
         await sleep(20)
         isThere ||= line.includes(whole.after)
       }
-      await new Promise((done) => end.signal.addEventListener('abort', done))
+      await killed
       throw new Error('killed')
     },
   } as unknown as Container
