@@ -11,7 +11,7 @@ import { completeRepository } from '../../miniature/repository.ts'
 import type { Argv, Container, Engine } from '../../src/engine/engine.ts'
 import { openEngine } from '../../src/engine/open.ts'
 import type { Failure } from '../../src/events.ts'
-import { assemble, PLAN } from '../../src/execute/assemble.ts'
+import { assemble, assembleByEmerge, PLAN } from '../../src/execute/assemble.ts'
 import { emerge, emergeArgv } from '../../src/execute/emerge.ts'
 import { PLACES } from '../../src/execute/environment.ts'
 import { asFailure } from '../../src/execute/failure.ts'
@@ -21,6 +21,7 @@ import type { Json } from '../../src/plan/json.ts'
 import type { ResolvedPackage } from '../../src/plan/resolved.ts'
 import type { PortageDirectory } from '../../src/portage/model.ts'
 import { lockDirectory } from '../../src/system/lock.ts'
+import { standingIn } from '../kit/standing-in.ts'
 
 const { signal } = new AbortController()
 /** "Now" of roots. */
@@ -63,8 +64,8 @@ export interface Listed {
   readonly xattrs?: Readonly<Record<string, string>>
 }
 
-/** What merges them. */
-export type By = 'driver' | 'emerge'
+/** What merges them: our driver, plain emerge, or the driver in front of a Portage that it does not know. */
+export type By = 'driver' | 'emerge' | 'unknown Portage'
 
 export interface Assembled {
   readonly listed: readonly Listed[]
@@ -144,10 +145,19 @@ export class Assembling {
       }))
       if (by === 'emerge') await this.plainly(container, merges, tools)
       else {
-        const assembly = { segments: [{ argument: '@hard', merges }], from: 0, to: 1 }
+        const segments = [{ argument: '@hard', merges }]
         const purpose = 'assembling the root of hard'
-        if (!(await assemble(container, assembly, tools, { purpose, epoch: EPOCH, plan })))
-          throw new Error('the driver does not know this Portage')
+        const driven = by === 'driver' ? container : unknown(container)
+        const done = await assemble(driven, { segments, from: 0, to: 1 }, tools, { purpose, epoch: EPOCH, plan })
+        if (done !== (by === 'driver')) throw new Error(`the driver says ${done} of ${by}`)
+        if (!done)
+          await assembleByEmerge(
+            container,
+            segments,
+            cpvs.map((cpv) => `=${cpv}`),
+            tools,
+            purpose,
+          )
       }
       await say(container, ['python3', join(PLACES.programs, 'normalise.py'), PLACES.target, String(EPOCH)])
       const listed = (await say(container, ['python3', '-c', LIST, PLACES.target])).trim().split('\n')
@@ -247,6 +257,13 @@ export async function atOnce<T>(...works: readonly Promise<T>[]): Promise<T[]> {
     if (one.status === 'rejected') throw one.reason
     return one.value
   })
+}
+
+/** A container whose Portage the driver does not know. */
+function unknown(container: Container): Container {
+  const run: Container['run'] = async (argv, io, stop) =>
+    argv[0] === 'python3' && argv[1]?.endsWith('/assemble') === true ? { status: 3 } : container.run(argv, io, stop)
+  return standingIn(container, { run })
 }
 
 async function say(container: Container, argv: Argv): Promise<string> {

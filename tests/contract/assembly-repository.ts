@@ -33,9 +33,13 @@ function phase(name: string, ...body: readonly string[]): string[] {
 const SAY = [
   'hard_say() {',
   '\tmkdir -p "${EROOT}/var/lib/hard" || die',
-  '\techo "${EBUILD_PHASE_FUNC} $*; in ${PWD}; umask $(umask)" | sed "s,${PORTAGE_TMPDIR},TMPDIR," >> "${EROOT}/var/lib/hard/${PN}.said" || die',
+  '\t{ echo "${EBUILD_PHASE_FUNC} $*; in ${PWD}; umask $(umask)"; export -p; } |',
+  "\t\tgrep -vE '^declare -[a-z]+ (EBUILD_MASTER_PID|PORTAGE_(LOG_FILE|REPOSITORIES|[A-Z_]+_FD))=' |",
+  '\t\tsed -e "s,${PORTAGE_BUILDDIR},BUILDDIR,g" -e "s,${PORTAGE_TMPDIR},TMPDIR,g" >> "${EROOT}/var/lib/hard/${PN}.said" || die',
   '}',
 ]
+
+const MERGED = 'hard_say "$(has_version -r app-hard/first && echo first) $(best_version -r app-hard/shared)"'
 
 /** In the order in which they are merged. */
 const HARD: Readonly<Record<string, Hard>> = {
@@ -72,6 +76,77 @@ const HARD: Readonly<Record<string, Hard>> = {
       ...phase('postinst', 'hard_say ${HARD_FROM_PREINST}', 'ewarn "a word of ${PN}"'),
     ],
     install: ['newins - unwanted <<< unwanted'],
+  },
+  files: {
+    install: [
+      'cd "${ED}/usr/share/hard" || die',
+      'echo one > one && mkdir -p deep/er && ln one two && ln one deep/er/three || die',
+      'ln -s one to-one && ln -s /nowhere/at\\ all dangling && ln -s . self || die',
+      "echo blank > 'a  name with blanks ' && echo odd > '-$HOME; * [x] \"quoted\" \\' && echo utf8 > zażółć || die",
+      'truncate -s 1M sparse && echo end >> sparse || die',
+      'touch suid sgid both void && chown 0:4 sgid && chmod 4755 suid && chmod 2755 sgid && chmod 6755 both || die',
+      'setfattr -n user.hard -v "a value" one && setcap cap_net_raw=ep void || die',
+      'touch -d 2001-02-03T04:05:06.789 old || die',
+      'keepdir /usr/share/hard/sticky; fperms 1777 /usr/share/hard/sticky',
+      'keepdir /usr/share/hard/-dash',
+    ],
+  },
+  through: {
+    install: ['insinto /opt/alias', 'newins - through <<< "through a link"'],
+  },
+  protected: {
+    install: [
+      'insinto /opt/protected/conf; newins - file <<< packaged; newins - other <<< packaged',
+      'insinto /etc; newins - hard.conf <<< packaged',
+    ],
+  },
+  masked: {
+    install: [
+      'insinto /usr/share/masked; newins - gone <<< gone; newins - kept <<< kept',
+      'insinto /usr/share/masked-here; newins - gone <<< "gone here"',
+      'insinto /usr/share/info; newins - hard.info <<< info',
+      'newdoc - text <<< "a text"',
+    ],
+    lines: [...SAY, ...phase('postinst', 'hard_say "own ${HARD_OWN}"')],
+  },
+  unmasked: {
+    install: [
+      'insinto /usr/share/masked; newins - gone <<< gone',
+      'insinto /usr/share/masked-here; newins - still <<< there',
+      'newdoc - text <<< "a text"',
+      'setfattr -n user.hard -v "a value" "${ED}/usr/share/masked-here/still" || die',
+    ],
+    lines: [...SAY, ...phase('postinst', 'hard_say "not own ${HARD_OWN}"')],
+  },
+  shared: {
+    install: ['insinto /usr/share/ignored; newins - common <<< "of shared"'],
+    lines: [...SAY, ...phase('postinst', MERGED)],
+  },
+  sharing: {
+    install: ['insinto /usr/share/ignored; newins - common <<< "of sharing"'],
+    lines: [...SAY, ...phase('preinst', MERGED)],
+  },
+  helper: {
+    install: ['newbin - hard-helper <<< $\'#!/bin/bash\\necho "helped $1" >> "$2/var/lib/hard/helped"\''],
+    lines: phase('postinst', 'einfo "helper in ${ROOT:-/}"'),
+  },
+  helped: {
+    lines: ['IDEPEND="app-hard/helper"', ...phase('postinst', 'hard-helper "${PN}" "${EROOT}" || die')],
+  },
+  library: {
+    install: [
+      'into /usr; newlib.so - libhard.so.1 < "$(realpath /lib/x86_64-linux-gnu/libcap.so.2)"',
+      'dosym libhard.so.1 /usr/lib/libhard.so',
+      'newenvd - 60hard <<< "LDPATH=\\"/opt/real\\""',
+    ],
+  },
+  hooked: {
+    lines: [
+      ...SAY,
+      'hard_success() { hard_say success; }',
+      ...phase('setup', 'EBUILD_SUCCESS_HOOKS="hard_success"'),
+      ...phase('postinst', 'hard_say'),
+    ],
   },
   empty: {},
 }
@@ -112,6 +187,20 @@ export const HARD_REPOSITORY: Readonly<Record<string, string>> = {
       ebuild(hard),
     ]),
   ),
+}
+
+/** Settings of all, and of one that the next must not have. */
+export const SETTINGS: Readonly<Record<string, string>> = {
+  'make.conf': [
+    'FEATURES="sfperms xattr"',
+    'INSTALL_MASK="/usr/share/masked -/usr/share/masked/kept"',
+    'COLLISION_IGNORE="/usr/share/ignored"',
+    '',
+  ].join('\n'),
+  'package.env': 'app-hard/masked own\n',
+  'env/own': 'HARD_OWN="masked"\nINSTALL_MASK="/usr/share/masked-here"\nFEATURES="nodoc noinfo -xattr"\n',
+  'env/app-hard/library':
+    'post_pkg_postinst() { echo "hook of ${PN} in ${EROOT}" >> "${EROOT}/var/lib/hard/hooks"; }\n',
 }
 
 const PHASES = ['setup', 'preinst', 'postinst']
