@@ -1,9 +1,10 @@
 /** What a disk did to the store: noticed when it is used, named, made again, and what comes out has the same bytes. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { hashFile } from '../../src/system/hash.ts'
 import { isRoot, type Person } from './kit.ts'
+import { lastRecord } from './records.ts'
 
 const MACHINE = 'porch'
 const BUILD = ['stage', 'build', MACHINE]
@@ -48,7 +49,7 @@ export function damaged(whose: () => Person): void {
     const before = await bytes(who)
     const { tarball } = await who.published(MACHINE)
     await damage(who, 'halved', tarball)
-    await damage(who, 'emptied', join(await packedFolder(who), basename(tarball)))
+    await damage(who, 'emptied', join(who.data, 'store/packed', (await stepOf(who, 'pack')).key, basename(tarball)))
     await damageTree(who, 'removed')
     const { stderr } = await who.gentoomuch([...BUILD, ...who.flags])
     expect(stderr).not.toContain('This is a bug')
@@ -59,12 +60,6 @@ export function damaged(whose: () => Person): void {
   })
 }
 
-/** Of the machine's newest packed tarball. */
-async function packedFolder(who: Person): Promise<string> {
-  const record = (await records(who)).find(({ id }) => id === `pack:demo/${MACHINE}`)
-  return join(who.data, 'store/packed', basename(record?.path ?? '', '.json'))
-}
-
 async function bytes(who: Person): Promise<string> {
   return hashFile((await who.published(MACHINE)).tarball, 'sha512')
 }
@@ -73,52 +68,19 @@ async function damage(who: Person, how: string, path: string): Promise<void> {
   await who.shell(['bash', '-c', DAMAGE, 'bash', how, path])
 }
 
-interface Kept {
-  readonly path: string
-  readonly id: string
-  readonly layers: readonly string[]
-}
-
-/** Records of the machine's steps, as far as they can be read. */
-async function records(who: Person): Promise<Kept[]> {
-  const folder = join(who.data, 'store/steps')
-  const found = await Promise.all(
-    (await readdir(folder)).map(async (name) => {
-      const path = join(folder, name)
-      const text = await readFile(path, 'utf8')
-      if (!text.endsWith('"}')) return []
-      const { id, output } = JSON.parse(text) as {
-        id: string
-        output: { value: { tree?: { layers: string[] } } | null }
-      }
-      return [{ path, id, layers: output.value?.tree?.layers ?? [] }]
-    }),
-  )
-  return found.flat()
-}
+const stepOf = (who: Person, kind: string) => lastRecord(who, `${kind}:demo/${MACHINE}`)
 
 /** Damages or removes the records of steps of the machine. */
 async function forget(who: Person, kinds: readonly string[], hows: readonly string[]): Promise<void> {
-  const all = await records(who)
-  for (const [n, kind] of kinds.entries())
-    for (const { path } of all.filter(({ id }) => id === `${kind}:demo/${MACHINE}`))
-      await damage(who, hows[n] ?? 'removed', path)
+  const records = await Promise.all(kinds.map((kind) => stepOf(who, kind)))
+  for (const [n, { path }] of records.entries()) await damage(who, hows[n] ?? 'removed', path)
   // Else nothing is looked at: what was published is there.
   await who.shell(['rm', '-rf', join(who.data, 'store/settled')])
 }
 
 async function fileOfPackage(who: Person, cpv: string): Promise<string> {
-  const folder = join(who.data, 'store/packages')
-  // The newest: the machine's of now.
-  const { stdout } = await who.shell([
-    'bash',
-    '-c',
-    'cd "$1" && grep -lF "\\"cpv\\":\\"$2\\"" ./*/entry.json | xargs ls -t | head -n 1',
-    'bash',
-    folder,
-    cpv,
-  ])
-  return join(folder, stdout.trim(), '..', 'package.gpkg.tar')
+  const mark = (await stepOf(who, 'compile')).value?.fingerprints?.[cpv] ?? expect.unreachable(`no ${cpv}`)
+  return join(who.data, 'store/packages', mark, 'package.gpkg.tar')
 }
 
 async function sourceOf(who: Person, name: string): Promise<string> {
@@ -128,8 +90,7 @@ async function sourceOf(who: Person, name: string): Promise<string> {
 
 /** A file of what the machine's root is made of; whoever owns it. */
 async function damageTree(who: Person, how: string): Promise<void> {
-  const kept = (await records(who)).find(({ id }) => id === `finish:demo/${MACHINE}`)
-  const layer = kept?.layers.at(-1) ?? expect.unreachable('no finished tree')
+  const layer = (await stepOf(who, 'finish')).value?.tree?.layers.at(-1) ?? expect.unreachable('no finished tree')
   await who.shell([
     'bash',
     '-c',

@@ -6,7 +6,6 @@
  * For one person: what counts for a package is asked inside the container, and that both people's tarballs are equal is
  * tested elsewhere.
  */
-import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hashFile } from '../../src/system/hash.ts'
@@ -26,6 +25,7 @@ import {
   textOf,
 } from '../lab/rebuilds.ts'
 import type { Person } from './kit.ts'
+import { lastRecord } from './records.ts'
 
 const [MANY, FEWER] = ['lab-rebuilds', 'lab-few'] as const
 const PIECE = 'portage.locals/lab-rebuilds'
@@ -189,7 +189,8 @@ export function rebuilds(whose: () => Person): void {
 
   test('A, then B: the bytes and the packages of a cold B', async () => {
     const data = join(who.demo, 'data')
-    const [warm, marks] = [await digestOf(MANY), await fingerprintsOf(data)]
+    const marksNow = async () => (await lastRecord(who, `compile:demo/${MANY}`)).value?.fingerprints ?? {}
+    const [warm, marks] = [await digestOf(MANY), await marksNow()]
     const forget = `
       cd "$1" && mkdir "$2" && mv store/packages store/packed "stages/$3" "$2"
       grep -lE '"id":"[a-z]+:demo/'"$3"'"' store/steps/*.json | xargs rm --`
@@ -198,7 +199,7 @@ export function rebuilds(whose: () => Person): void {
     try {
       expect(await pipeline(MANY)).toEqual(Object.keys(marks).toSorted())
       expect(await digestOf(MANY)).toBe(warm)
-      expect(await fingerprintsOf(data)).toEqual(marks)
+      expect(await marksNow()).toEqual(marks)
     } finally {
       await who.shell([
         'bash',
@@ -233,20 +234,4 @@ export function rebuilds(whose: () => Person): void {
     expect(await inside(FEWER, textOf('keyed-user'))).toBe('keyed 2.0')
     expect(await inside(FEWER, 'var/db/pkg/app-lab/slot-user-1.0/RDEPEND')).toBe('dev-lab/slotted:1/1=')
   })
-}
-
-/** cpv → fingerprint, of the machine's only or newest record. */
-async function fingerprintsOf(data: string): Promise<Record<string, string>> {
-  const folder = join(data, 'store/steps')
-  const uses = await Promise.all(
-    (await readdir(join(data, 'store/uses'))).map(async (name) => readFile(join(data, 'store/uses', name), 'utf8')),
-  )
-  const { keys } = uses
-    .map((text) => JSON.parse(text) as { id: string; keys: { key: string; at: number }[] })
-    .find(({ id }) => id === `compile:demo/${MANY}`) ?? { keys: [] }
-  const newest = keys.toSorted((a, b) => b.at - a.at)[0]?.key ?? expect.unreachable('it was never compiled')
-  const record = JSON.parse(await readFile(join(folder, `${newest}.json`), 'utf8')) as {
-    output: { value: { fingerprints: Record<string, string> } }
-  }
-  return record.output.value.fingerprints
 }
