@@ -123,6 +123,24 @@ describe('execute', () => {
     expect(await mostOf(['j', 'k', 'l'])).toBe(2)
   })
 
+  test('steps that come to the same are made once', async () => {
+    const wish = () => ({ jobs: 1, claims: [] })
+    for (const setting of [{}, { wish }]) {
+      await rm(folder, { recursive: true })
+      const { told } = await go([step('a', [], 'same'), step('b', [], 'same'), step('c', ['b'])], setting)
+      expect(told.filter((line) => line.startsWith('start'))).toEqual(['start a', 'start c'])
+      expect(told).toContain('have b')
+    }
+  })
+
+  test('a step that comes to the same as one that failed fails too, and is not tried again', async () => {
+    const { told, result } = await go([step('a', [], 'same'), step('b', [], 'same')], {
+      run: () => Promise.reject(new Error('no')),
+    })
+    expect(told.filter((line) => line.startsWith('start'))).toEqual(['start a'])
+    expect([...result.failures.keys()]).toEqual(['a', 'b'])
+  })
+
   test('what others wait for longest begins first', async () => {
     let asked = 0
     const wish = () => ({ jobs: 2, claims: [], asked: asked++ })

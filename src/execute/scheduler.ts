@@ -56,7 +56,7 @@ export async function execute(schedule: Schedule): Promise<Result> {
   const signal = AbortSignal.any([schedule.signal, enough.signal])
   setMaxListeners(0, signal)
   const beside = pLimit(schedule.breadth)
-  const going: Going = { ...schedule, signal, turns: new Turns(schedule.jobs), beside }
+  const going: Going = { ...schedule, signal, turns: new Turns(schedule.jobs), beside, made: new Map() }
   const fate = async (step: Step) => {
     const { listener } = schedule
     await Promise.all(Object.values(step.parents).map((id) => fates.get(id) ?? Promise.resolve()))
@@ -83,15 +83,31 @@ export async function execute(schedule: Schedule): Promise<Result> {
 interface Going extends Schedule {
   readonly turns: Turns
   readonly beside: ReturnType<typeof pLimit>
+  /** Key → the last step that has it. */
+  readonly made: Map<string, Promise<Output>>
 }
 
-/** Looked for, and made if it is not there, when its turn has come. */
+/** Steps of several machines may be one and the same: whoever comes later finds what the first one made, or fails as it did. */
 async function realise(step: Step, outputs: ReadonlyMap<string, Output>, going: Going): Promise<Output> {
   const handler = going.handlers[step.kind]
   if (handler === undefined) throw new Error(`no handler for ${step.kind}`)
   const parents = parentOutputs(step, outputs)
   const digests = parentDigests(step, outputs)
   const work: Work = { step, key: stepKey(step, handler.recipe, digests), parents }
+  const before = going.made.get(work.key) ?? Promise.resolve()
+  const output = before.then(() => realiseOne(work, handler, digests, going))
+  going.made.set(work.key, output)
+  return output
+}
+
+/** Looked for, and made if it is not there, when its turn has come. */
+async function realiseOne(
+  work: Work,
+  handler: Handler,
+  digests: Readonly<Record<string, string>>,
+  going: Going,
+): Promise<Output> {
+  const { step } = work
   const { tools, release } = await going.toolsFor(step, going.signal)
   try {
     const kept = await going.beside(() => find(work, handler, tools, going))
