@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { projectRoot } from '../src/system/project.ts'
 import { marks, MEASUREMENTS, PAGE, withFigures } from './bench/page.ts'
+import { markdownTable } from './bench/table.ts'
 
 const page = await readFile(join(projectRoot(), PAGE), 'utf8')
 
@@ -22,4 +23,14 @@ test('new figures take the place of old ones, and nothing else changes', () => {
   expect(once.split(begin)[0]).toBe(page.split(begin)[0])
   expect(once.split(end)[1]).toBe(page.split(end)[1])
   expect(() => withFigures('no place', 'ten', 'x')).toThrow('has no place')
+})
+
+test('a name with a bar in it stays one cell', () => {
+  const table = markdownTable({
+    title: 'Packing',
+    heads: ['median'],
+    rows: [{ name: 'tar | zstd', figures: ['1 s'] }],
+    broken: [],
+  })
+  expect(table.split('\n').at(-1)).toBe('| tar \\| zstd | 1 s |')
 })

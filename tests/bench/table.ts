@@ -27,7 +27,7 @@ export function textTable({ title, heads, rows }: Bench): string {
 }
 
 export function markdownTable({ title, heads, rows, broken }: Bench): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   const padded = (figures: readonly string[]) => heads.map((_, column) => figures[column] ?? '')
   return [
     `### ${title}`,
