@@ -9,7 +9,7 @@ import { explainAtom, explainVariable } from '../../portage/explain.ts'
 import { repositoriesOf } from '../../portage/reposConf.ts'
 import { compositionOf, definitionNamed, type Known, type Named } from './composition.ts'
 import { atomLines, variableLines, type NotAsked } from './explain-text.ts'
-import { askPortage, type AtomView, type Question, type VariableView } from './portage-view.ts'
+import type { AtomView, Question, VariableView } from './portage-view.ts'
 
 export interface ExplainOptions {
   /** Whether to ask Portage, where it can be. */
@@ -70,6 +70,8 @@ async function asked<View extends VariableView | AtomView>(
 ): Promise<{ view: View | undefined; notAsked: NotAsked }> {
   const notAsked = options.ask ? missing(known, named, composed) : '--offline was given.'
   if (notAsked !== undefined) return { view: undefined, notAsked }
+  // All that runs containers comes with it: who does not ask does not wait for that.
+  const { askPortage } = await import('./portage-view.ts')
   const view = await options.inRun((run) => askPortage<View>(known, named, composed, question, run))
   return { view, notAsked: undefined }
 }
