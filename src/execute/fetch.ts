@@ -2,9 +2,9 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Mount } from '../engine/engine.ts'
-import { digestOf } from '../plan/json.ts'
+import { digestOf, recordOf } from '../plan/json.ts'
 import type { Output } from '../plan/step.ts'
-import { changedSources, noteSources } from '../store/sources.ts'
+import { areAsWanted, changedSources, noteSources, type WantedSource } from '../store/sources.ts'
 import { fingerprints } from '../plan/fingerprints.ts'
 import type { Resolved, ResolvedPackage } from '../plan/resolved.ts'
 import { evaluate } from '../portage/evaluate.ts'
@@ -28,6 +28,8 @@ interface FetchInput extends PortageInput {
 
 /** Where the sources that are here already stand; Portage links to them instead of fetching. */
 const HAVE = '/var/cache/distfiles.have'
+
+const ALL_HERE = 'all here already'
 
 export const fetch: Handler = {
   recipe: { version: 2, environment: portageEnvironment(1) },
@@ -57,6 +59,12 @@ export const fetch: Handler = {
       tools.had(0)
       return { digest: digestOf([]), value: [], summary: 'nothing to fetch' }
     }
+    const names = (packages?.flatMap((entry) => entry.distfiles ?? []) ?? []).toSorted()
+    if (packages !== undefined && (await areHere(packages, tools))) {
+      tools.had(0)
+      await noteSources(tools.layout, names)
+      return { digest: digestOf(names), value: names, summary: ALL_HERE }
+    }
     const argv =
       packages === undefined
         ? builderArgv(input.world ?? [], ['--fetchonly'])
@@ -83,14 +91,13 @@ export const fetch: Handler = {
       const inUse = (await readdir(kept.path)).filter(isSource)
       const fetched = await takeNew(kept.path, tools.layout.distfiles)
       await rm(kept.path, { recursive: true, force: true })
-      const names = packages?.flatMap((entry) => entry.distfiles ?? []) ?? []
       await noteSources(tools.layout, names.length === 0 ? inUse : names)
       // What matters to others is that the sources are there; which of them were new is a fact for people.
       return {
-        digest: digestOf(names.toSorted()),
+        digest: digestOf(names),
         // Nobody but Portage knows which a builder wants: those that it fetched or linked to.
-        value: (packages === undefined ? inUse : names).toSorted(),
-        summary: fetched === 0 ? 'all here already' : fetched === 1 ? 'one file fetched' : `${fetched} files fetched`,
+        value: packages === undefined ? inUse.toSorted() : names,
+        summary: fetched === 0 ? ALL_HERE : fetched === 1 ? 'one file fetched' : `${fetched} files fetched`,
       }
     })
   },
@@ -100,6 +107,31 @@ async function wantedSources(output: Output, work: Work, tools: Tools): Promise<
   const ofBuilder = inputOf<FetchInput>(work).world !== undefined
   if (ofBuilder) return valueOf<readonly string[]>(output)
   return (await missing(work, tools)).flatMap((entry) => entry.distfiles ?? [])
+}
+
+/**
+ * Whether there is nothing to fetch for packages that Portage's answer names: every source is in the data directory, and is
+ * what the Manifest of its own ebuild wants, which the answer has. A file's name alone says nothing: another repository may
+ * mean another file by it. Portage would come to no other end, but needs a container for it; it verifies all of them again
+ * before it unpacks them. What is missing or different is left to it, so that it says what it always says.
+ */
+async function areHere(packages: readonly ResolvedPackage[], tools: Tools): Promise<boolean> {
+  const wanted = packages.map(sourcesOf)
+  if (wanted.includes(undefined)) return false
+  return areAsWanted(
+    tools.layout,
+    wanted.flatMap((sources) => sources ?? []),
+  )
+}
+
+/** @returns undefined where the answer does not have the digests of all */
+function sourcesOf({ distfiles, madeFrom }: ResolvedPackage): WantedSource[] | undefined {
+  const manifest = recordOf(madeFrom?.['manifest'])
+  const found = distfiles?.flatMap((name): WantedSource[] => {
+    const digest = manifest[name]
+    return typeof digest === 'string' ? [[name, digest]] : []
+  })
+  return found?.length === distfiles?.length ? found : undefined
 }
 
 /** @throws StepFailure naming every file that a person has to get: before the network is asked for anything */

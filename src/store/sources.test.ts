@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { layoutOf, type Layout } from './layout.ts'
-import { changedSources, noteSources } from './sources.ts'
+import { areAsWanted, changedSources, noteSources, type WantedSource } from './sources.ts'
 
 let layout: Layout
 beforeEach(async () => {
@@ -37,4 +38,19 @@ test('sums that are damaged are none', async () => {
   await noteSources(layout, ['a.tar'])
   await truncate(layout.sources, 20)
   expect(await changedSources(layout, ['a.tar'])).toEqual(['a.tar'])
+})
+
+const wanted = (name: string, bytes: string, algorithm = 'sha512'): WantedSource => [
+  name,
+  createHash(algorithm).update(bytes).digest('hex'),
+]
+
+test('sources are as wanted when every one has the digest of its Manifest, of either kind', async () => {
+  const [a, b] = [wanted('a.tar', 'of a.tar'), wanted('b.tar', 'of b.tar', 'blake2b512')]
+  expect(await areAsWanted(layout, [a, b, a])).toBe(true)
+  expect(await areAsWanted(layout, [a, wanted('gone.tar', '')])).toBe(false)
+  // Another repository means another file by the name.
+  expect(await areAsWanted(layout, [a, wanted('a.tar', 'another')])).toBe(false)
+  await mkdir(join(layout.distfiles, 'folder'))
+  expect(await areAsWanted(layout, [wanted('folder', '')])).toBe(false)
 })
