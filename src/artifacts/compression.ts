@@ -1,6 +1,6 @@
 /**
  * How a stage is compressed: `env/compression` holds a program and, if wanted, a level (`zstd`, `zstd 19`, `xz 6`). Pure.
- * The command lines give equal bytes for equal input on a host with any number of cores.
+ * The command lines give equal bytes for equal input with any number of threads.
  */
 import { UserError } from '../errors.ts'
 
@@ -49,12 +49,12 @@ export function parseCompression(text: string | undefined): Compression {
 
 /**
  * The compressor, from stdin to stdout; undefined where nothing is to be done.
- * Never one thread, even on one core: xz works in another mode then and writes other bytes (measured; for zstd and pigz
+ * Never one thread, whatever is wanted: xz works in another mode then and writes other bytes (measured; for zstd and pigz
  * they are equal). xz's limits on memory, which would lower the number of threads or the level, are off.
  * pigz and not gzip: it uses every core and writes the same whatever their number; `-n` leaves name and time out.
  */
-export function compressorArgv(compression: Compression, cores: number): readonly [string, ...string[]] | undefined {
-  const threads = Math.max(2, cores)
+export function compressorArgv(compression: Compression, wanted: number): readonly [string, ...string[]] | undefined {
+  const threads = Math.max(2, wanted)
   const { program, level } = compression
   switch (program) {
     case 'zstd':

@@ -67,6 +67,7 @@ const options = (
   tree,
   epoch,
   compression: parseCompression(compression),
+  threads: 2,
   nodes: parseNodes('-m 600 /dev/console c 5 1').nodes,
   to,
   name: 'stage4-demo',

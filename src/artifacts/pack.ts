@@ -1,7 +1,6 @@
 /** A tree becomes a tarball and the list of what is in it, in one pass and without holding either. */
 import { open, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Transform } from 'node:stream'
 import type { Writable } from 'node:stream'
@@ -27,6 +26,8 @@ export interface PackOptions {
   /** Seconds; no file in the tarball is dated later. */
   readonly epoch: number
   readonly compression: Compression
+  /** Of the compressor; any number gives the same bytes. */
+  readonly threads: number
   readonly nodes: readonly DeviceNode[]
   /** An existing folder; the files appear in it. */
   readonly to: string
@@ -61,7 +62,7 @@ export async function packTree(options: PackOptions): Promise<Packed> {
     const stop = new AbortController()
     const signal = AbortSignal.any([options.signal, stop.signal])
     const list = new PassThrough()
-    const packing = pipeline([tar, ...throughLister(list, options), compressor(options.compression, tarball)], {
+    const packing = pipeline([tar, ...throughLister(list, options), compressor(options, tarball)], {
       signal,
     })
     const listing = pipeline([list, contentsCompressor(contents)], { signal })
@@ -105,8 +106,8 @@ function throughLister(list: Writable, { nodes, epoch, onBytes }: PackOptions): 
   return [appendToTar(nodeHeaders(nodes, epoch), onMember), tell]
 }
 
-function compressor(compression: Compression, into: FileHandle): Writable {
-  const argv = compressorArgv(compression, availableParallelism())
+function compressor({ compression, threads }: PackOptions, into: FileHandle): Writable {
+  const argv = compressorArgv(compression, threads)
   return programSink(argv ?? ['cat'], into.fd, { purpose: 'to compress the tarball' })
 }
 

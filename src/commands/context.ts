@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Config, Notify } from '../config/model.ts'
 import type { Lock } from '../config/lock.ts'
 import type { Emit } from '../events.ts'
+import { hostJobs, jobsText } from '../execute/jobs.ts'
 import type { Run } from '../execute/run.ts'
 import { layoutOf } from '../store/layout.ts'
 import { saysFull } from '../system/disk.ts'
@@ -64,12 +65,13 @@ export class Context {
     const { ownName } = await import('../system/self.ts')
     const again = await ownName()
     const { withRun } = await import('../execute/run.ts')
-    const during = (emit: Emit) =>
-      withRun(
+    const during = (emit: Emit) => {
+      const jobs = config.env.jobs ?? jobsOfHost(emit, AWAITED.includes(command))
+      return withRun(
         {
           data: this.data,
           engine: this.globals.engine ?? config.env.engine,
-          jobs: config.env.jobs,
+          jobs,
           mirrors: config.env.mirrors,
           command: `gentoomuch ${command}`,
           logs,
@@ -82,6 +84,7 @@ export class Context {
         },
         work,
       )
+    }
     const notify = AWAITED.includes(command) ? config.env.notify : 'none'
     return this.reported(logs, command, during, isOk, quiet, notify)
   }
@@ -141,6 +144,14 @@ export class Context {
       await reporter.close()
     }
   }
+}
+
+/** Where nobody said a number; that memory bounds it is told, for more cores than work seem idle else. */
+function jobsOfHost(emit: Emit, tells: boolean): number {
+  const host = hostJobs()
+  if (tells && host.jobs < host.cores)
+    emit({ type: 'note', level: 'info', text: jobsText(host), hint: 'env/jobs or --jobs says another number' })
+  return host.jobs
 }
 
 /** `logs/20260101T000000Z-pipeline`, with a number behind it where two runs begin in one second. */

@@ -1,5 +1,4 @@
 /** `env/`: what belongs to this host and this user, one small file each. */
-import { availableParallelism } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { isArch, isKeyServer, isMirror } from './grammar.ts'
 import { readNames, readWord, type NameLine } from './lists.ts'
@@ -38,7 +37,7 @@ export function readEnv(tree: ConfigTree): Env {
     arch: checked(tree, 'env/arch', word('arch'), 'bad-arch', isArch) ?? 'amd64',
     uid: readNumber(tree, 'env/uid', word('uid'), 0, LAST_ID),
     gid: readNumber(tree, 'env/gid', word('gid'), 0, LAST_ID),
-    jobs: readNumber(tree, 'env/jobs', word('jobs'), 1, 4096) ?? availableParallelism(),
+    jobs: readNumber(tree, 'env/jobs', word('jobs'), 1, 4096),
     profile: readProfile(tree, 'env/profile', word('profile')),
     engine: checked(tree, 'env/engine', word('engine'), 'bad-engine', isEngine) ?? 'embedded',
     compression: line('compression') ?? 'zstd',

@@ -163,7 +163,8 @@ export type Notify = 'none' | 'bell' | 'desktop'
 
 export interface Env {
   readonly arch: string
-  readonly jobs: number
+  /** How many run side by side; undefined: what the host's cores and memory allow, see `execute/jobs.ts`. */
+  readonly jobs: number | undefined
   /** Whom files belong to that the program writes for the user; undefined: whoever calls it. */
   readonly uid: number | undefined
   readonly gid: number | undefined

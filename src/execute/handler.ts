@@ -14,7 +14,7 @@ export interface Tools {
   readonly packages: PackageStore
   /** What roots of this run have in common, and what is kept of it. */
   readonly layers: SharedLayers
-  /** How many jobs this step may run side by side. */
+  /** How many jobs this step may run side by side: what its wish was given. */
   readonly jobs: number
   /** How many the whole run may: what several containers share is limited by the host's load. */
   readonly allJobs: number
@@ -55,7 +55,7 @@ export interface Handler {
   present(output: Output, work: Work, tools: Tools): Promise<boolean>
   /** Whether what is there is what was kept. It may take seconds: asked before something works with it. */
   isWhole?(output: Output, work: Work, tools: Tools): Promise<boolean>
-  /** What it can use and makes, asked before it runs; a handler without it waits for nobody. */
+  /** What it can use and makes, asked before it runs; a handler without it waits for no job and nobody's claim. */
   wish?(work: Work, tools: Tools): Promise<Wish>
   run(work: Work, tools: Tools): Promise<Output>
 }

@@ -31,6 +31,8 @@ export const cache: Handler = {
   present: (output, _work, tools) => tools.engine.has(valueOf<RepositoryValue>(output).tree),
   isWhole: (output, _work, tools) => tools.engine.isWhole(valueOf<RepositoryValue>(output).tree),
 
+  wish: (_work, tools) => Promise.resolve({ jobs: tools.allJobs, claims: [] }),
+
   async run(work, tools) {
     const input = inputOf<CacheInput>(work)
     return repositoryOutput(input, await withCache(input, work, tools))

@@ -54,6 +54,8 @@ export const pack: Handler = {
       tree: valueOf<TreeValue>(parent(work, 'tree')).tree,
       epoch,
       compression: parseCompression(input.compression),
+      // Like make's: one that compresses alone leaves no core idle.
+      threads: tools.allJobs,
       // Its mistakes were reported with file and line before the plan was made.
       nodes: parseNodes(input.nodes ?? '').nodes,
       to: folder,

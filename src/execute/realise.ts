@@ -2,11 +2,13 @@
 import { remainingSeconds } from '../plan/critical-path.ts'
 import type { Output, Step, StepKind } from '../plan/step.ts'
 import { judge, type Judged } from '../plan/verdict.ts'
+import { size } from '../report/size.ts'
 import { tellingWhenFull } from './full.ts'
 import { HANDLERS } from './handlers.ts'
 import { bytesOfLast } from './room.ts'
 import { SharedLayers } from './layers.ts'
 import type { Handler, Tools, Work } from './handler.ts'
+import { hostMemory, ONE_MORE, type Memory } from './headroom.ts'
 import type { Run } from './run.ts'
 import { execute, type Result } from './scheduler.ts'
 import { toolsFor } from './tools.ts'
@@ -55,6 +57,7 @@ export async function realiseSteps(
     signal: run.signal,
     remaining: remainingSeconds(steps, (step) => run.durations.step(step.id) ?? USUAL[step.kind] ?? 1),
     jobs: run.jobs,
+    memory: hostMemory(tellingOnce(run)),
     breadth: Math.max(2, run.jobs),
     failFast,
     listener: {
@@ -82,6 +85,16 @@ export async function realiseSteps(
     },
     toolsFor: (step, signal) => toolsFor(step, { ...run, signal }, { parts, layers }),
   })
+}
+
+function tellingOnce(run: Run): Memory['wanting'] {
+  let told = false
+  return (available) => {
+    if (told) return
+    told = true
+    const text = `Steps begin one after the other for now: ${size(available)} of memory are available, and one more beside others wants ${size(ONE_MORE)}.`
+    run.emit({ type: 'note', level: 'info', text })
+  }
 }
 
 /** Handlers that note what steps have, and that tell when a disk was full. */

@@ -30,6 +30,7 @@ interface Setting {
   readonly wish?: (step: Step) => Wish
   readonly remaining?: ReadonlyMap<string, number>
   readonly failFast?: boolean
+  readonly memory?: number
 }
 
 async function go(steps: Step[], setting: Setting = {}) {
@@ -51,6 +52,7 @@ async function go(steps: Step[], setting: Setting = {}) {
     store: new StepStore(layoutOf(folder)),
     signal,
     jobs: 2,
+    memory: { available: () => setting.memory, now: () => 0, wanting: () => undefined },
     breadth: 2,
     remaining: setting.remaining ?? new Map(),
     failFast: setting.failFast ?? false,
@@ -121,6 +123,20 @@ describe('execute', () => {
     expect(await mostOf(['d', 'e', 'f'], () => ({ jobs: 2, claims: [] }))).toBe(1)
     expect(await mostOf(['g', 'h', 'i'], ({ id }) => ({ jobs: 1, claims: [id] }))).toBe(2)
     expect(await mostOf(['j', 'k', 'l'])).toBe(2)
+  })
+
+  test('where memory is short every step runs alone, whatever it wishes or does not wish', async () => {
+    let running = 0
+    const run = async (one: Step) => {
+      expect(++running).toBe(1)
+      await new Promise((done) => setTimeout(done, 5))
+      running--
+      return { digest: one.id, value: null }
+    }
+    const first = await go([step('a'), step('b'), step('c')], { run, memory: 0 })
+    expect([...first.result.outputs.keys()]).toEqual(['a', 'b', 'c'])
+    const second = await go([step('d'), step('e')], { run, memory: 0, wish: () => ({ jobs: 1, claims: [] }) })
+    expect([...second.result.outputs.keys()]).toEqual(['d', 'e'])
   })
 
   test('steps that come to the same are made once', async () => {

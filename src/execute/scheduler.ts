@@ -9,6 +9,7 @@ import { stepKey, type Output, type Step } from '../plan/step.ts'
 import type { StepStore } from '../store/steps.ts'
 import { asFailure } from './failure.ts'
 import type { Handler, Tools, Work } from './handler.ts'
+import type { Memory } from './headroom.ts'
 import { Turns } from './turns.ts'
 
 /** What a step may say while it runs. */
@@ -31,6 +32,8 @@ export interface Schedule {
   readonly remaining: ReadonlyMap<string, number>
   /** Jobs that handlers may wish for, all steps together. */
   readonly jobs: number
+  /** What is asked before a step begins beside others. */
+  readonly memory: Memory
   /** Steps that are worked on side by side at most, whatever they wish for. */
   readonly breadth: number
   /** The first failure ends everything. */
@@ -56,7 +59,13 @@ export async function execute(schedule: Schedule): Promise<Result> {
   const signal = AbortSignal.any([schedule.signal, enough.signal])
   setMaxListeners(0, signal)
   const beside = pLimit(schedule.breadth)
-  const going: Going = { ...schedule, signal, turns: new Turns(schedule.jobs), beside, made: new Map() }
+  const going: Going = {
+    ...schedule,
+    signal,
+    turns: new Turns(schedule.jobs, schedule.memory),
+    beside,
+    made: new Map(),
+  }
   const fate = async (step: Step) => {
     const { listener } = schedule
     await Promise.all(Object.values(step.parents).map((id) => fates.get(id) ?? Promise.resolve()))
@@ -115,19 +124,26 @@ async function realiseOne(
       going.listener.done(step, kept, 'have', 0)
       return kept
     }
-    if (handler.wish === undefined) return await going.beside(() => make(work, handler, tools, digests, going))
-    const turn = await going.turns.take(
-      going.remaining.get(step.id) ?? 0,
-      () => handler.wish?.(work, tools) ?? Promise.resolve({ jobs: 0, claims: [] }),
-      going.signal,
-    )
-    try {
-      return await make(work, handler, { ...tools, jobs: turn.jobs }, digests, going)
-    } finally {
-      turn.end()
-    }
+    const made = () => makeInTurn(work, handler, tools, digests, going)
+    return handler.wish === undefined ? await going.beside(made) : await made()
   } finally {
     await release()
+  }
+}
+
+async function makeInTurn(
+  work: Work,
+  handler: Handler,
+  tools: Tools,
+  digests: Readonly<Record<string, string>>,
+  going: Going,
+): Promise<Output> {
+  const wish = () => handler.wish?.(work, tools) ?? Promise.resolve({ jobs: 0, claims: [] })
+  const turn = await going.turns.take(going.remaining.get(work.step.id) ?? 0, wish, going.signal)
+  try {
+    return await make(work, handler, { ...tools, jobs: turn.jobs }, digests, going)
+  } finally {
+    turn.end()
   }
 }
 

@@ -1,5 +1,6 @@
-/** Who may work now: a number of jobs to hand out, and names of things that only one may make at a time. */
+/** Who may work now: a number of jobs to hand out, names of things that only one may make at a time, and memory for one more. */
 import { Interrupted } from '../errors.ts'
+import { allowsOneMore, ASKED_AGAIN, type Memory } from './headroom.ts'
 
 export interface Wish {
   /** How many jobs it can use; with 0 it waits for none. It gets what is free, one at least. */
@@ -27,10 +28,15 @@ export class Turns {
   private readonly claimed = new Set<string>()
   private readonly waiting: Waiting[] = []
   private looking: Promise<void> = Promise.resolve()
+  private readonly memory: Memory
+  /** Of each one that works, when it began. */
+  private readonly working = new Set<{ readonly since: number }>()
+  private again: NodeJS.Timeout | undefined
 
   /** @param jobs that there are in all */
-  constructor(jobs: number) {
+  constructor(jobs: number, memory: Memory) {
     this.free = jobs
+    this.memory = memory
   }
 
   /**
@@ -80,20 +86,34 @@ export class Turns {
     try {
       const { jobs, claims } = await one.wish()
       const isFree = (jobs === 0 || this.free > 0) && !claims.some((name) => this.claimed.has(name))
-      if (!isFree || !this.forget(one)) return
+      if (!isFree || !this.hasMemory() || !this.forget(one)) return
       one.admit(this.begin(Math.min(jobs, this.free), claims))
     } catch (error) {
       if (this.forget(one)) one.fail(error)
     }
   }
 
+  /** Memory comes back without anybody's turn ending: where it is wanting, there is another look in a while. */
+  private hasMemory(): boolean {
+    const since = [...this.working].map((one) => one.since)
+    if (allowsOneMore(since, this.memory)) return true
+    this.again ??= setTimeout(() => {
+      this.again = undefined
+      this.look()
+    }, ASKED_AGAIN).unref()
+    return false
+  }
+
   private begin(jobs: number, claims: readonly string[]): Turn {
+    const worker = { since: this.memory.now() }
+    this.working.add(worker)
     this.free -= jobs
     for (const name of claims) this.claimed.add(name)
     let over = false
     const end = (): void => {
       if (over) return
       over = true
+      this.working.delete(worker)
       this.free += jobs
       for (const name of claims) this.claimed.delete(name)
       this.look()

@@ -35,6 +35,7 @@ test('this host can be examined, the data directory need not exist', async () =>
     'images',
     'rights',
     'data directory',
+    'jobs',
   ])
   expect(checks[0]?.ok).toBe(true)
 })

@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { checkEmbedded } from '../engine/embedded/check.ts'
+import { hostJobs, jobsText } from '../execute/jobs.ts'
 import { size } from '../report/size.ts'
 import { isMissing } from '../system/files.ts'
 import {
@@ -40,7 +41,7 @@ const TMPFS = 0x01021994
 export async function examine({ data, programs = PROGRAMS }: DoctorOptions): Promise<readonly Check[]> {
   const checks = [programsCheck(programs), containersCheck(), imagesCheck(), rightsCheck(), spaceCheck(data)]
   const looked = await Promise.all(checks)
-  return [nodeCheck(process.versions.node), ...looked]
+  return [nodeCheck(process.versions.node), ...looked, jobsCheck()]
 }
 
 export function nodeCheck(version: string): Check {
@@ -98,6 +99,12 @@ export function spaceVerdict(free: number, inMemory: boolean): Check {
   const found = `${size(free)} free${inMemory ? ', on a tmpfs: gone after each boot' : ''}`
   const check = { name: 'data directory', ok: free >= SPACE, found, wanted: `${size(SPACE)} free` }
   return check.ok ? check : { ...check, fix: 'make room, or choose another place with --data' }
+}
+
+/** Not needed: fewer take longer. */
+function jobsCheck(): Check {
+  const wanted = 'any; env/jobs or --jobs says another number than what cores and memory allow'
+  return { name: 'jobs', ok: true, found: jobsText(hostJobs()), wanted }
 }
 
 /** Of the folder, or of the nearest one above it that exists. */

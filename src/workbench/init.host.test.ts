@@ -98,7 +98,7 @@ describe('what is there stays', () => {
     mkdirSync(outside)
     writeFileSync(join(outside, 'file'), 'mine')
     write({ 'env/arch': 'arm64\n', 'user.files': 'a file', 'README.md/odd': '' })
-    symlinkSync(join(outside, 'file'), join(config, 'env/jobs'))
+    symlinkSync(join(outside, 'file'), join(config, 'env/uid'))
     symlinkSync('nowhere', join(config, '.gitignore'))
     symlinkSync('nowhere', join(config, 'user.removes'))
     symlinkSync(outside, join(config, 'user.scripts'))
@@ -107,7 +107,7 @@ describe('what is there stays', () => {
       '.gitignore',
       'README.md',
       'env/arch',
-      'env/jobs',
+      'env/uid',
       'user.files/README.md',
       'user.removes/README.md',
       'user.scripts/README.md',
@@ -159,7 +159,6 @@ test('the host’s CPU is the builder’s and the example’s', async () => {
     arch: 'amd64',
     uid: undefined,
     gid: undefined,
-    jobs: 2,
     cpu: { march: 'alderlake', switches: [], flags: ['aes'], model: undefined },
   }
   const files = await starterFiles(host)

@@ -1,5 +1,4 @@
 /** init: a starter configuration, and the data directory's folders. It overwrites nothing, ever. */
-import { availableParallelism } from 'node:os'
 import { lstat, readdir, realpath, writeFile } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { UserError } from '../errors.ts'
@@ -80,7 +79,7 @@ async function lookAtHost(hostCpu: boolean): Promise<{ host: Host; notes: string
     found !== undefined && 'unknown' in found
       ? [`This host's CPU has no piece of its own (${found.unknown}); the builder takes cpu.defines/generic.`]
       : []
-  const host = { arch, uid: process.getuid?.(), gid: process.getgid?.(), jobs: availableParallelism(), cpu }
+  const host = { arch, uid: process.getuid?.(), gid: process.getgid?.(), cpu }
   return { host, notes }
 }
 

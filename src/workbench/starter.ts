@@ -13,7 +13,6 @@ export interface Host {
   readonly arch: string
   readonly uid: number | undefined
   readonly gid: number | undefined
-  readonly jobs: number
   readonly cpu: HostCpu | undefined
 }
 
@@ -30,7 +29,7 @@ export async function starterFiles(host: Host): Promise<Map<string, string>> {
   if (host.cpu !== undefined)
     for (const [path, text] of Object.entries(cpuPiece(host.cpu)))
       files.set(`cpu.defines/${host.cpu.march}/${path}`, text)
-  for (const name of ['arch', 'uid', 'gid', 'jobs'] as const)
+  for (const name of ['arch', 'uid', 'gid'] as const)
     if (host[name] !== undefined) files.set(`env/${name}`, `${host[name]}\n`)
   return files
 }

@@ -38,6 +38,7 @@ export async function benchPacking(): Promise<Bench> {
           tree,
           epoch: EPOCH,
           compression: COMPRESSION,
+          threads: availableParallelism(),
           nodes: [],
           to: out,
           name: 'ours',
