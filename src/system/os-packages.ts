@@ -31,18 +31,14 @@ const DEMO = 'for the demo'
 /** What every host needs for containers, stages and signatures. */
 export const PROGRAMS: readonly Program[] = [
   { name: 'bash', purpose: CONTAINERS, debian: 'bash', gentoo: 'app-shells/bash' },
-  util('unshare', CONTAINERS),
-  util('setpriv', CONTAINERS),
-  util('setsid', CONTAINERS),
+  { name: 'python3', purpose: CONTAINERS, debian: 'python3', gentoo: 'dev-lang/python' },
   util('pivot_root', CONTAINERS),
   util('flock', 'for locks'),
+  util('setpriv', 'for locks'),
   { name: 'mount', purpose: CONTAINERS, debian: 'mount', gentoo: 'sys-apps/util-linux' },
-  { name: 'umount', purpose: CONTAINERS, debian: 'mount', gentoo: 'sys-apps/util-linux' },
   { name: 'script', purpose: 'for shells in containers', debian: 'bsdutils', gentoo: 'sys-apps/util-linux' },
-  { name: 'hostname', purpose: CONTAINERS, debian: 'hostname', gentoo: 'sys-apps/coreutils' },
   { name: 'newuidmap', purpose: 'for containers of ordinary users', debian: 'uidmap', gentoo: 'sys-apps/shadow' },
   { name: 'newgidmap', purpose: 'for containers of ordinary users', debian: 'uidmap', gentoo: 'sys-apps/shadow' },
-  { name: 'ip', purpose: 'for the network of containers', debian: 'iproute2', gentoo: 'sys-apps/iproute2' },
   { name: 'tar', purpose: PACKING, debian: 'tar', gentoo: 'app-arch/tar' },
   { name: 'zstd', purpose: PACKING, debian: 'zstd', gentoo: 'app-arch/zstd' },
   { name: 'xz', purpose: PACKING, debian: 'xz-utils', gentoo: 'app-arch/xz-utils' },
@@ -57,7 +53,6 @@ export const PROGRAMS: readonly Program[] = [
 /** What the miniature Gentoo is made with, on top of `PROGRAMS`. */
 export const MINIATURE_PROGRAMS: readonly Program[] = [
   { name: 'mmdebstrap', purpose: DEMO, debian: 'mmdebstrap' },
-  { name: 'python3', purpose: DEMO, debian: 'python3', gentoo: 'dev-lang/python' },
   { name: 'pip3', purpose: DEMO, debian: 'python3-pip', gentoo: 'dev-python/pip' },
 ]
 

@@ -35,9 +35,9 @@ test('the command is the one of the system; what has no package is named', () =>
   const both = [...git, ...MINIATURE_PROGRAMS]
   const hint = (system: 'debian' | 'gentoo'): string | undefined =>
     refusal(both, { system, ...packagesFor(system, both) }).hint
-  expect(hint('debian')).toBe('sudo apt-get install --no-install-recommends git mmdebstrap python3 python3-pip')
+  expect(hint('debian')).toBe('sudo apt-get install --no-install-recommends git mmdebstrap python3-pip')
   expect(hint('gentoo')).toBe(
-    'sudo emerge --noreplace dev-lang/python dev-python/pip dev-vcs/git; no package of this system brings mmdebstrap',
+    'sudo emerge --noreplace dev-python/pip dev-vcs/git; no package of this system brings mmdebstrap',
   )
   expect(refusal(git, undefined).hint).toBe('install git with your package manager')
 })

@@ -147,16 +147,16 @@ describe.each(ENGINES)('engine %s', (name) => {
     })
 
     test('that cannot be entered ends the container', async () => {
-      // What stands in for the host's chroot has to be within reach of the ids inside.
+      // What stands in for the host's pivot_root has to be within reach of the ids inside.
       const programs = await mkdtemp(join(tmpdir(), 'gentoomuch-programs-'))
       await chmod(programs, 0o755)
-      await writeFile(join(programs, 'chroot'), '#!/bin/sh\necho no chroot >&2\nexit 1\n', { mode: 0o755 })
+      await writeFile(join(programs, 'pivot_root'), '#!/bin/sh\necho no pivot >&2\nexit 1\n', { mode: 0o755 })
       vi.stubEnv('PATH', `${programs}:${process.env['PATH'] ?? ''}`)
       try {
         const running = within({}, (container) => container.run(['true'], {}, AbortSignal.timeout(20_000)))
         await expect(running).rejects.toMatchObject({
           code: 'engine-failed',
-          message: 'The embedded engine could not start a container; it failed to enter the root:\nno chroot',
+          message: 'The embedded engine could not start a container; it failed to enter the root:\nno pivot',
         })
       } finally {
         vi.unstubAllEnvs()

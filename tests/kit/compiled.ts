@@ -23,9 +23,9 @@ export async function compileProgram(program: string, scratch: string): Promise<
     JSON.stringify({ ...own, compilerOptions: { noEmit: false, rootDir: REPOSITORY, outDir: join(at, 'dist') } }),
   )
   for (const name of ['node_modules', 'package.json']) await symlink(join(REPOSITORY, name), join(at, name))
-  await cp(join(REPOSITORY, 'src/engine/embedded/scripts'), join(at, 'src/engine/embedded/scripts'), {
-    recursive: true,
-  })
+  const programs = 'src/engine/embedded'
+  for (const name of ['enclose', 'read.sh'])
+    await cp(join(REPOSITORY, programs, name), join(at, programs, name), { recursive: true })
   await run([join(REPOSITORY, 'node_modules/.bin/tsc'), '-p', at])
   return join(at, 'dist', program.replace(/\.ts$/, '.js'))
 }

@@ -8,17 +8,11 @@ import { whoAmI } from './identity.ts'
 
 /** The host's programs that containers are made of, with the Debian package of each. */
 export const PROGRAMS = {
+  python3: 'python3',
   bash: 'bash',
-  setpriv: 'util-linux',
-  unshare: 'util-linux',
   mount: 'mount',
-  umount: 'mount',
   pivot_root: 'util-linux',
-  setsid: 'util-linux',
   script: 'bsdutils',
-  hostname: 'hostname',
-  chroot: 'coreutils',
-  env: 'coreutils',
   sync: 'coreutils',
   tar: 'tar',
 } as const

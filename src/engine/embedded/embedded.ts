@@ -1,4 +1,4 @@
-/** The engine without a daemon: Linux namespaces through util-linux, overlayfs, the host's own tar. */
+/** The engine without a daemon: Linux namespaces, overlayfs, the host's own Python and tar. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, type Readable } from 'node:stream'
@@ -10,7 +10,7 @@ import { importTree } from './import-tree.ts'
 import { makeContainer } from './make-container.ts'
 import { ownership, whoAmI, type Identity } from './identity.ts'
 import { checkedName, isLayer, placesOf, type Places } from './places.ts'
-import { scripts } from './scripts.ts'
+import { programs } from './programs.ts'
 import { exportArgv } from './tar.ts'
 import { isImage, layersOf, treeSources, treesOf, viewedLayers } from './views.ts'
 import { answerOf, diskUse, errand, markOf, removeBelow, type Where } from './workshop.ts'
@@ -23,8 +23,8 @@ import { checkEmbedded } from './check.ts'
 export async function openEmbedded(data: string): Promise<Engine> {
   const problem = await checkEmbedded()
   if (problem !== undefined) throw problem
-  // A long run keeps the scripts it began with, as it keeps its code.
-  scripts()
+  // A long run keeps the programs it began with, as it keeps its code.
+  programs()
   const identity = await whoAmI()
   const places = placesOf(data)
   await sameOwner(identity, places)
@@ -121,12 +121,10 @@ class Embedded implements Engine {
 
   async readFile(tree: TreeRef, path: string, options: { readonly maxBytes: number }): Promise<Buffer | undefined> {
     const { identity, places } = this.#where
-    const texts = scripts()
-    const script = `${texts['RESOLVE']}${texts['READ']}`
     const answer = await answerOf(identity, {
       sources: treeSources(places.trees, [tree]),
       views: [{ kind: 'tree', layers: viewedLayers(tree), target: '/tree' }],
-      argv: ['bash', '--norc', '-c', script, 'read', '/tree', path, String(options.maxBytes)],
+      argv: ['bash', '--norc', '-c', programs().read, 'read', '/tree', path, String(options.maxBytes)],
     })
     return answer.length === 0 ? undefined : answer.subarray(answer.indexOf(0x0a) + 1)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { baseFor, enterArgv, gatherWords, lowers } from './enclosure.ts'
+import { baseFor, enclosureWords, lowers, orderOf, ownWords, type Enclosure } from './enclosure.ts'
 
 describe('the folder everything is gathered in', () => {
   const all = () => true
@@ -20,37 +20,44 @@ test('layers are named highest first', () => {
   expect(lowers(['low', 'middle', 'high'])).toBe('high:middle:low')
 })
 
+const BY = { node: 7, who: 'root', base: '/mnt', uidMap: '0 1 2', gidMap: '0 3 4' } as const
+
+const ENCLOSURE: Enclosure = {
+  sources: [{ name: 'm0', path: '/a b"\'\n:,', access: 'ro' }],
+  views: [
+    { kind: 'layered', layers: ['a', 'b'] },
+    { kind: 'standard' },
+    { kind: 'bind', source: 'm0', target: '/t $x' },
+    { kind: 'tree', layers: ['c'], target: '/u' },
+    { kind: 'tmpfs', target: '/v' },
+  ],
+  argv: ['true', '--'],
+  env: { A: '1 2', B: '' },
+  cwd: '/w',
+  network: 'own',
+  io: 'pipes',
+}
+
 test('every value is a word of its own', () => {
-  const words = gatherWords(
-    {
-      sources: [{ name: 'm0', path: '/a b"\'\n:,', access: 'ro' }],
-      views: [
-        { kind: 'layered', layers: ['a', 'b'] },
-        { kind: 'standard' },
-        { kind: 'bind', source: 'm0', target: '/t $x' },
-        { kind: 'tree', layers: ['c'], target: '/u' },
-        { kind: 'tmpfs', target: '/v' },
-      ],
-      argv: ['true', '--'],
-      env: { A: '1 2', B: '' },
-      cwd: '/w',
-      network: 'own',
-      io: 'pipes',
-    },
-    { node: 7, base: '/mnt', uidMap: '0 1 2', gidMap: '0 3 4' },
-  )
-  expect(words).toEqual(
+  expect(enclosureWords(ENCLOSURE, BY)).toEqual(
     [
-      ['7', '/mnt', '0 1 2', '0 3 4', 'ro', 'm0', '/a b"\'\n:,', '--', 'own', 'pipes'],
+      ['7', 'root', 'enclosure', '/mnt', '0 1 2', '0 3 4', 'ro', 'm0', '/a b"\'\n:,', '--', 'own', 'pipes'],
       ['layered', 'b:a', 'standard', 'bind', 'm0', '/t $x', 'tree', 'c', '/u', 'tmpfs', '/v', '--'],
       ['/w', '2', 'A=1 2', 'B=', 'true', '--'],
     ].flat(),
   )
 })
 
-test('an ordinary user claims his ids first', () => {
-  expect(enterArgv(['w'], 'user').slice(0, 7)).toEqual(
-    'setpriv --pdeathsig KILL unshare --user --keep-caps bash'.split(' '),
-  )
-  expect(enterArgv(['w'], 'root').slice(-5)).toEqual(['--norc', '-c', 'eval "$FIRST"', 'first', 'w'])
+test("the host's programs are gathered only for a root that is made of them", () => {
+  const views = [{ kind: 'plain', source: 'programs' }] as const
+  expect(enclosureWords(ENCLOSURE, BY)).not.toContain('programs')
+  expect(enclosureWords({ ...ENCLOSURE, sources: [], views }, BY).slice(6, 8)).toEqual(['programs', '--'])
+})
+
+test('a command of the host is told by its words alone', () => {
+  expect(ownWords(['rm', '--', 'a b'], { node: 7, who: 'user' })).toEqual(['7', 'user', 'own', 'rm', '--', 'a b'])
+})
+
+test('an order is its length in bytes, and words with a NUL behind each', () => {
+  expect(orderOf(['a', '', 'é\n']).toString()).toBe('7\na\0\0é\n\0')
 })

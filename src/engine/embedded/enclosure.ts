@@ -11,7 +11,7 @@ export interface Source {
 }
 
 export type View =
-  /** The root is a source as it stands; `programs` is the host's programs. */
+  /** The root is a source as it stands, or the host's programs. */
   | { readonly kind: 'plain'; readonly source: string }
   /** The root is the layers with `own/upper` above them. */
   | { readonly kind: 'layered'; readonly layers: readonly string[] }
@@ -32,6 +32,9 @@ export interface Enclosure {
   /** `sockets` are what node has; `pipes` cost a copy, but can be opened again as /dev/stdout. */
   readonly io: 'terminal' | 'pipes' | 'sockets'
 }
+
+/** The source that the host's programs are. */
+export const PROGRAMS = 'programs'
 
 /** Folders that exist on every host; one is covered, in the container's mount namespace only, to gather everything in. */
 const BASES = ['/mnt', '/media', '/srv', '/opt', '/run', '/home', '/tmp']
@@ -67,18 +70,28 @@ function viewWords(view: View): string[] {
   }
 }
 
-/** The arguments of `scripts/gather.sh`, and through it of every stage after. */
-export function gatherWords(
+interface By {
+  /** The process whose end is to be the end of all. */
+  readonly node: number
+  readonly who: 'root' | 'user'
+}
+
+/** What `enclose/main.py` is told for a command in an enclosure. */
+export function enclosureWords(
   enclosure: Enclosure,
-  by: { readonly node: number; readonly base: string; readonly uidMap: string; readonly gidMap: string },
+  by: By & { readonly base: string; readonly uidMap: string; readonly gidMap: string },
 ): string[] {
   const environment = Object.entries(enclosure.env).map(([name, value]) => `${name}=${value}`)
+  const wantsPrograms = enclosure.views.some((view) => view.kind === 'plain' && view.source === PROGRAMS)
   return [
     String(by.node),
+    by.who,
+    'enclosure',
     by.base,
     by.uidMap,
     by.gidMap,
     ...enclosure.sources.flatMap((source) => [source.access, source.name, source.path]),
+    ...(wantsPrograms ? ['programs'] : []),
     '--',
     enclosure.network,
     enclosure.io,
@@ -91,14 +104,13 @@ export function gatherWords(
   ]
 }
 
-/**
- * The whole command line: an ordinary user claims his ids, root makes a mount namespace; then comes the first stage.
- * The scripts themselves are in the environment: a command line is what `ps` shows.
- */
-export function enterArgv(words: readonly string[], who: 'root' | 'user'): string[] {
-  const [namespaces, script] =
-    who === 'root' ? [['--mount', '--propagation', 'private'], 'FIRST'] : [['--user', '--keep-caps'], 'CLAIM']
-  // A bash whose stdin is a socket, as node's pipes are, would read the caller's .bashrc.
-  const stage = ['bash', '--norc', '-c', `eval "$${script}"`, script.toLowerCase(), ...words]
-  return ['setpriv', '--pdeathsig', 'KILL', 'unshare', ...namespaces, ...stage]
+/** What it is told for a command on the host's own file system. */
+export function ownWords(argv: readonly string[], by: By): string[] {
+  return [String(by.node), by.who, 'own', ...argv]
+}
+
+/** Words as one order: see `enclose/words.py`. */
+export function orderOf(words: readonly string[]): Buffer {
+  const text = Buffer.from(words.map((word) => `${word}\0`).join(''))
+  return Buffer.concat([Buffer.from(`${text.length}\n`), text])
 }

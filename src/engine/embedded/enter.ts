@@ -6,10 +6,11 @@ import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { EXIT, Interrupted, UserError } from '../../errors.ts'
 import { hostEnvironment, run } from '../../system/process.ts'
-import { baseFor, enterArgv, gatherWords, type Enclosure } from './enclosure.ts'
+import { baseFor, enclosureWords, orderOf, ownWords, type Enclosure } from './enclosure.ts'
 import type { Identity } from './identity.ts'
 import { mapArguments } from './idmap.ts'
-import { scripts } from './scripts.ts'
+import { programs } from './programs.ts'
+import { PYTHON, python } from './python.ts'
 import { feed, drain } from './streams.ts'
 
 export interface Streams {
@@ -42,39 +43,39 @@ export async function enter(
     enclosure.sources.map((source) => source.path),
     existsSync,
   )
-  const words = gatherWords(enclosure, { node: process.pid, base, uidMap, gidMap })
-  return start(identity, { first: 'GATHER', words, terminal: enclosure.io === 'terminal' }, streams, signal)
+  const words = enclosureWords(enclosure, { ...by(identity), base, uidMap, gidMap })
+  return start(identity, { words, terminal: enclosure.io === 'terminal' }, streams, signal)
 }
 
 /** Runs a command on the host's own file system, with power over the ids of the trees. */
 export async function own(identity: Identity, argv: readonly string[], streams: Streams): Promise<number> {
-  const words = [String(process.pid), ...argv]
-  return start(identity, { first: 'OWN', words, terminal: false }, streams, undefined)
+  return start(identity, { words: ownWords(argv, by(identity)), terminal: false }, streams, undefined)
+}
+
+function by(identity: Identity) {
+  return { node: process.pid, who: identity.outer === undefined ? ('root' as const) : ('user' as const) }
 }
 
 interface Stages {
-  readonly first: 'GATHER' | 'OWN'
   readonly words: readonly string[]
   readonly terminal: boolean
 }
 
 async function start(identity: Identity, stages: Stages, streams: Streams, signal: AbortSignal | undefined) {
   if (signal?.aborted) throw new Interrupted()
-  const texts = scripts()
-  const who = identity.outer === undefined ? 'root' : 'user'
-  const [file, ...args] = enterArgv(stages.words, who)
-  const child = spawn(file!, args, {
+  const { enclose } = programs()
+  const child = spawn(await python(), ['-I', '-S', '-c', enclose.BOOT], {
     // The container's process 1 keeps this environment: nothing of the caller is in it but where programs are.
-    env: { PATH: hostEnvironment()['PATH'], LC_ALL: 'C.UTF-8', ...texts, FIRST: texts[stages.first] },
+    env: { PATH: hostEnvironment()['PATH'], LC_ALL: 'C.UTF-8', ...enclose },
     cwd: '/',
     // A Ctrl-C is the program's to answer; it must not reach what does the cleaning up. A shell sits at the terminal itself.
     detached: !stages.terminal,
-    // 0 1 4: the command's; 2: what the stages' programs complain of; 3: where the stages are; 5: answers to them.
+    // See `enclose/words.py`.
     stdio: stages.terminal
       ? ['inherit', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe']
       : [from(streams.stdin), from(streams.stdout), 'pipe', 'pipe', 'pipe', 'pipe'],
   })
-  return follow(child, identity, stages.terminal ? {} : streams, signal)
+  return follow(child, identity, stages, streams, signal)
 }
 
 function from(stream: unknown): 'pipe' | 'ignore' {
@@ -84,13 +85,16 @@ function from(stream: unknown): 'pipe' | 'ignore' {
 async function follow(
   child: ChildProcess,
   identity: Identity,
-  streams: Streams,
+  { words, terminal }: Stages,
+  wanted: Streams,
   signal: AbortSignal | undefined,
 ): Promise<number> {
+  const streams = terminal ? {} : wanted
   const progress: Progress = { step: 'to start', init: undefined, ready: false }
   const answers = (child.stdio as readonly unknown[])[5] as Writable
   // Whoever should have read may be dead already; its end is reported by its exit.
   answers.on('error', () => undefined)
+  answers.write(orderOf(words))
   const trouble = tail(child.stdio[2] as Readable)
 
   let broken: unknown
@@ -143,7 +147,7 @@ function kill(child: ChildProcess, progress: Progress): void {
 function closed(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
   return new Promise((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'ENOENT' ? missing('setpriv') : error)
+      reject(error.code === 'ENOENT' ? missing(PYTHON) : error)
     })
     child.once('close', (code, killedBy) => {
       resolve([code, killedBy])
@@ -183,7 +187,7 @@ function tail(stream: Readable): () => string {
 
 const HINT = 'gentoomuch doctor checks what containers need on this host'
 
-/** As `scripts/gather.sh` says it, before the image's path. */
+/** As `enclose/gather.py` says it, before the image's path. */
 const IMAGE_STEP = 'to mount the image '
 
 /** The image may be from before a new kernel, or from another host. A step whose tree is not whole is run again. */

@@ -9,7 +9,7 @@ import { Writable, type Readable } from 'node:stream'
 import { EXIT, UserError } from '../../errors.ts'
 import { hashFile } from '../../system/hash.ts'
 import { run } from '../../system/process.ts'
-import type { Enclosure, Source, View } from './enclosure.ts'
+import { PROGRAMS, type Enclosure, type Source, type View } from './enclosure.ts'
 import { enter, own, type Streams } from './enter.ts'
 import type { Identity } from './identity.ts'
 import { below, IMAGE, newName, type Places } from './places.ts'
@@ -40,7 +40,7 @@ export async function errand(
   const path = `${process.env['PATH'] ?? ''}:${ENVIRONMENT.PATH}`
   const enclosure: Enclosure = {
     sources: job.sources,
-    views: [{ kind: 'plain', source: 'programs' }, { kind: 'standard' }, ...job.views],
+    views: [{ kind: 'plain', source: PROGRAMS }, { kind: 'standard' }, ...job.views],
     argv: job.argv,
     env: { ...ENVIRONMENT, PATH: path },
     cwd: '/',

@@ -1,5 +1,9 @@
-# Sets REPLY to a path of the container as a path of ours, following the tree's links as if the tree were the root.
-# Fails where that has no end, for callers with `set -e` and for those who ask.
+# One file of a tree, found as if the tree were the root: `file`, a line break and the first bytes of it, or nothing.
+# read ROOT PATH BYTES
+set -eu
+root=$1
+
+# Sets REPLY to a path of the tree as a path of ours, following the tree's links. Fails where that has no end.
 resolve() {
   local rest=${1#/} at='' part link hops=0
   while [[ -n $rest ]]; do
@@ -21,3 +25,9 @@ resolve() {
   done
   REPLY=$root$at
 }
+
+resolve "$2" || exit 0
+if [[ -f $REPLY ]]; then
+  printf 'file\n'
+  exec head --bytes="$3" -- "$REPLY"
+fi
