@@ -11,11 +11,11 @@ import type {
 } from '../plan/machines.ts'
 import { containerEnvironment, PLACES } from './environment.ts'
 import { filesOf, INSTALL, install, stage, STAGED } from './finish/files.ts'
-import { MAKE_LOCALES, makeLocales } from './finish/locales.ts'
+import { LOCALE_PROGRAMS, makeLocales } from './finish/locales.ts'
 import { REMOVE, removePaths } from './finish/removals.ts'
 import { settleServices, SERVICE_PROGRAMS } from './finish/services.ts'
 import { settleTimezone, TIMEZONE_PROGRAMS } from './finish/timezone.ts'
-import { CREATE, makeTmpfiles, wantsTmpfiles } from './finish/tmpfiles.ts'
+import { makeTmpfiles, needsNoTmpfiles, TMPFILES_PROGRAMS } from './finish/tmpfiles.ts'
 import type { Handler, Tools } from './handler.ts'
 import { within } from './portageContainer.ts'
 import { layOut, programDigest } from './programs.ts'
@@ -38,9 +38,9 @@ export const finish: Handler = {
     version: 3,
     install: [...INSTALL, programDigest('install.sh')],
     timezone: TIMEZONE_PROGRAMS,
-    locales: MAKE_LOCALES,
+    locales: LOCALE_PROGRAMS,
     services: SERVICE_PROGRAMS,
-    tmpfiles: CREATE,
+    tmpfiles: TMPFILES_PROGRAMS,
     scripts: SCRIPT_PROGRAMS,
     remove: [...REMOVE, programDigest('remove.sh')],
     environment: containerEnvironment(),
@@ -51,7 +51,7 @@ export const finish: Handler = {
   async run(work, tools) {
     const input = inputOf<FinishInput>(work)
     const { tree } = valueOf<TreeValue>(parent(work, 'root'))
-    if (isEmpty(input) && !(await within(look(tree, tools), (container) => wantsTmpfiles(container, tools))))
+    if (isEmpty(input) && (await needsNoTmpfiles(tree, tools)))
       return { digest: tree.digest, value: asValue({ tree }), summary: 'nothing to add' }
     const files = filesOf(input)
     return within(open(tree, files, tools), async (container) => {
@@ -90,11 +90,6 @@ async function open(tree: TreeRef, files: readonly PlannedFile[], tools: Tools):
     env: containerEnvironment(),
     network: false,
   })
-}
-
-/** A container to ask questions in. */
-function look(tree: TreeRef, tools: Tools): Promise<Container> {
-  return tools.engine.open({ tree, mounts: [], folders: [], tmpfs: [], env: containerEnvironment(), network: false })
 }
 
 function isEmpty(input: FinishInput): boolean {

@@ -58,6 +58,10 @@ describe.skipIf(!there)('tmpfiles', () => {
     const [one, two] = [await on.finished(root, {}), await on.finished(root, {})]
     expect(one.tree.digest).toBe(two.tree.digest)
   })
+  test('where all is there already the root stays as it is', async () => {
+    const { tree } = await on.finished(root, {})
+    expect(await on.finished(tree, {})).toEqual({ tree, summary: 'nothing to add' })
+  })
   test('what cannot be made is told, and the rest is made', async () => {
     const bad = {
       path: 'etc/tmpfiles.d/bad.conf',

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { emptiesTheRoot } from '../../src/config/empties-the-root.ts'
 import type { TreeRef } from '../../src/engine/engine.ts'
+import { tried } from '../../src/execute/finish/tried.ts'
 import { Finishing } from './finishing.ts'
 
 const on = new Finishing()
@@ -75,18 +76,82 @@ describe('locales', () => {
 })
 
 describe('tmpfiles', () => {
-  const making = (status: number) =>
+  const program = (...lines: string[]) =>
     on.rootWith(
-      `printf '%s\\n' '#!/bin/bash' 'printf "%s\\n" "$@" > /asked; echo no such user; exit ${status}' > /bin/systemd-tmpfiles; chmod 755 /bin/systemd-tmpfiles`,
+      `printf '%s\\n' '#!/bin/bash' ${lines.map((line) => `'${line}'`).join(' ')} > /bin/systemd-tmpfiles; chmod 755 /bin/systemd-tmpfiles`,
     )
+  const making = (status: number) =>
+    program('printf "%s\\n" "$@" > /asked', `[[ ${status} == 0 ]] || echo no such user; exit ${status}`)
+  /** Without anything to do but to remove what is not there. */
+  const inACopy = { removals: removals('/gone') }
+
   test('are made where the root can, even when nothing else is to do', async () => {
     const { tree } = await on.finished(await making(0), {})
     expect(await on.say(tree, 'cat /asked')).toMatch(/^--create\n--exclude-prefix=\/dev\n/)
     expect(on.notes).toEqual([])
   })
-  test('that cannot be made are told', async () => {
+  test('that cannot be made are told, once', async () => {
     await on.finished(await making(73), {})
     expect(on.notes).toEqual(['warning: systemd-tmpfiles ended with status 73: no such user'])
+    expect(on.log).toEqual(['no such user'])
+  })
+  test('of which none has to be made leave the root as it is, which a copy would be as well', async () => {
+    const root = await program('mkdir -p /home /tmp/new /run/new; echo well >&2')
+    expect(await on.finished(root, {})).toEqual({ tree: root, summary: 'nothing to add' })
+    expect([on.notes, on.log]).toEqual([[], ['well']])
+    expect((await on.finished(root, inACopy)).tree.digest).toBe(root.digest)
+  })
+  test('of which none could be made leave it as well, with the same words', async () => {
+    const root = await program('echo no such user; exit 127')
+    expect((await on.finished(root, {})).tree).toEqual(root)
+    expect((await on.finished(root, inACopy)).tree.digest).toBe(root.digest)
+    const told = 'warning: systemd-tmpfiles ended with status 127: no such user'
+    expect(on.notes.filter((note) => note.startsWith('warning'))).toEqual([told, told])
+  })
+  test('that make something are what they are in a copy', async () => {
+    const root = await program('chmod 700 /home')
+    const { tree } = await on.finished(root, {})
+    expect(tree.digest).not.toBe(root.digest)
+    expect(tree.digest).toBe((await on.finished(root, inACopy)).tree.digest)
+  })
+  test('whatever is made is seen', async () => {
+    const root = await on.rootWith('printf a > /etc/one; printf a > /etc/two; ln -s one /etc/link')
+    const seen: [script: string, result: unknown][] = []
+    for (const script of [
+      'echo > /home/new',
+      'mkdir /new',
+      'rm /etc/two',
+      'ln /etc/two /etc/three',
+      'ln -sfn two /etc/link',
+      'chown 5:5 /home',
+      // As long and as old as before.
+      'cp -p /etc/one /tmp/old; printf b > /etc/one; touch -r /tmp/old /etc/one',
+    ])
+      seen.push([script, await tried(root, ['bash', '-c', script], on.tools())])
+    expect(seen).toEqual(seen.map(([script]) => [script, 'changes']))
+    expect(await tried(root, ['bash', '-c', 'echo well; exit 3'], on.tools())).toMatchObject({
+      status: 3,
+      lines: ['well'],
+    })
+    expect(await tried(root, ['no-such'], on.tools())).toBe('no program')
+  })
+  test('that make nothing in a root without folders for what is mounted: it gets them, as in a copy', async () => {
+    const whole = await program('true')
+    const container = await on.engine.open({
+      tree: whole,
+      mounts: [],
+      folders: ['/out'],
+      tmpfs: [],
+      env: {},
+      network: false,
+    })
+    const script = 'cp -a /bin /etc /lib* /usr /out 2> /out/.said; rm /out/.said; mkdir /out/proc /out/dev'
+    await container.run(['/bin/bash', '-c', `PATH=/bin; ${script}`], {}, new AbortController().signal)
+    const root = await container.keepTree('/out')
+    await container.close()
+    const { tree } = await on.finished(root, {})
+    expect(tree.digest).toBe((await on.finished(root, inACopy)).tree.digest)
+    await on.engine.remove(root, [])
   })
 })
 

@@ -118,7 +118,7 @@ export class Finishing {
     return tree
   }
 
-  private tools(): Tools {
+  tools(): Tools {
     const unused = () => {
       throw new Error('finish needs no such thing')
     }

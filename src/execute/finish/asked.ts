@@ -38,10 +38,22 @@ export async function ask(
   return { status, lines, last: both.filter((line) => line.trim() !== '').slice(-15) }
 }
 
-/** Whether the root has a program, by the container's own PATH. */
-export async function hasProgram(container: Container, program: string, tools: Tools): Promise<boolean> {
-  const { status } = await ask(container, ['bash', '-c', 'type -P "$1" > /dev/null', 'bash', program], tools)
-  return status === 0
+const NOT_THERE = 'gentoomuch: the root has no '
+
+/** Bash that ends here where the root has no program $1, by the container's own PATH: see `isThere`. */
+export const LOOK_FOR = `type -P "$1" > /dev/null || { printf '${NOT_THERE}%s\\n' "$1"; exit 127; }`
+
+export function isThere(program: string, { status, lines }: Answer): boolean {
+  return status !== 127 || lines.at(-1) !== `${NOT_THERE}${program}`
+}
+
+/** Entering a container costs more than most of what is asked there: looking for a program and starting it is one command. */
+export const IF_THERE = `${LOOK_FOR}; exec "$@"`
+
+/** Undefined where the root has no such program. */
+export async function askIfThere(container: Container, argv: Argv, tools: Tools): Promise<Answer | undefined> {
+  const answer = await ask(container, ['bash', '-c', IF_THERE, 'bash', ...argv], tools)
+  return isThere(argv[0], answer) ? answer : undefined
 }
 
 export interface Trouble {

@@ -2,12 +2,14 @@
 import type { Container } from '../../engine/engine.ts'
 import type { PlannedLocale } from '../../plan/machines.ts'
 import type { Tools } from '../handler.ts'
-import { ask, hasProgram, troubleIn } from './asked.ts'
+import { askIfThere, IF_THERE, troubleIn } from './asked.ts'
 
 export const LOCALE_GEN = '/etc/locale.gen'
 
 /** It reads `LOCALE_GEN`. */
-export const MAKE_LOCALES = ['locale-gen'] as const
+const MAKE_LOCALES = ['locale-gen'] as const
+
+export const LOCALE_PROGRAMS = [IF_THERE, ...MAKE_LOCALES]
 
 /** @throws StepFailure without the program, and where it fails (an unknown locale, no room …) */
 export async function makeLocales(
@@ -17,7 +19,9 @@ export async function makeLocales(
 ): Promise<void> {
   const [first] = locales
   if (first === undefined) return
-  if (!(await hasProgram(container, MAKE_LOCALES[0], tools)))
+  tools.progress('making locales', 0, locales.length)
+  const answer = await askIfThere(container, MAKE_LOCALES, tools)
+  if (answer === undefined)
     throw await troubleIn(
       container,
       {
@@ -27,8 +31,7 @@ export async function makeLocales(
       },
       tools,
     )
-  tools.progress('making locales', 0, locales.length)
-  const { status, last } = await ask(container, MAKE_LOCALES, tools)
+  const { status, last } = answer
   if (status === 0) return
   throw await troubleIn(
     container,
