@@ -1,4 +1,4 @@
-/** Whether memory allows one step more beside those at work. It asks the host, for more than this run works there. */
+/** How many steps more memory allows beside those at work. It asks the host, for more than this run works there. */
 import { availableMemory } from '../system/memory.ts'
 
 export interface Memory {
@@ -27,14 +27,18 @@ const SETTLES = 10_000
 /** How long until memory is asked again where it was wanting, in milliseconds. */
 export const ASKED_AGAIN = 2000
 
-/** @param since when each of those at work began; where nobody works, one may always begin, so that the run comes to its end */
-export function allowsOneMore(since: readonly number[], memory: Memory): boolean {
-  if (since.length === 0) return true
+/**
+ * How many of those who could begin may.
+ * @param since when each of those at work began; where nobody works one may always begin, so that the run comes to its end
+ */
+export function howManyMore(wanted: number, since: readonly number[], memory: Memory): number {
+  const least = since.length === 0 ? 1 : 0
+  if (wanted <= least) return wanted
   const available = memory.available()
-  if (available === undefined) return true
+  if (available === undefined) return wanted
   const now = memory.now()
   const young = since.filter((time) => now - time < SETTLES).length
-  if (available - young * ONE_MORE >= ONE_MORE) return true
-  memory.wanting(available)
-  return false
+  const more = Math.min(wanted, Math.max(least, Math.floor(available / ONE_MORE) - young))
+  if (more < wanted) memory.wanting(available)
+  return more
 }

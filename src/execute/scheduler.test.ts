@@ -102,7 +102,7 @@ describe('execute', () => {
     expect([...result.failures.keys()]).toEqual(['a'])
   })
 
-  test('steps that make the same thing, or want all jobs, run one at a time; others side by side', async () => {
+  test('steps that make the same thing run one at a time; others side by side, and who want all jobs share them', async () => {
     let running = 0
     let most = 0
     const run = async (one: Step) => {
@@ -120,7 +120,7 @@ describe('execute', () => {
       return most
     }
     expect(await mostOf(['a', 'b', 'c'], () => ({ jobs: 0, claims: ['sources'] }))).toBe(1)
-    expect(await mostOf(['d', 'e', 'f'], () => ({ jobs: 2, claims: [] }))).toBe(1)
+    expect(await mostOf(['d', 'e', 'f'], () => ({ jobs: 2, claims: [] }))).toBe(2)
     expect(await mostOf(['g', 'h', 'i'], ({ id }) => ({ jobs: 1, claims: [id] }))).toBe(2)
     expect(await mostOf(['j', 'k', 'l'])).toBe(2)
   })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Interrupted } from '../errors.ts'
 import { ASKED_AGAIN, ONE_MORE, type Memory } from './headroom.ts'
-import { Turns, type Turn, type Wish } from './turns.ts'
+import { shares, Turns, type Turn, type Wish } from './turns.ts'
 
 const { signal } = new AbortController()
 setMaxListeners(0, signal)
@@ -29,6 +29,126 @@ test('one that can use several jobs gets what is free; the next waits', async ()
   first.end()
   await settled()
   expect(third?.jobs).toBe(1)
+})
+
+describe('shares', () => {
+  test.each([
+    [2, [3, 3], [1, 1]],
+    [16, [16, 3], [13, 3]],
+    [16, [3, 16], [3, 13]],
+    [5, [9, 9], [3, 2]],
+    [16, [3, 3, 3, 3, 3, 3, 3, 3, 3], [2, 2, 2, 2, 2, 2, 2, 1, 1]],
+    [4, [9], [4]],
+    [4, [0, 2, 0, 1], [0, 2, 0, 1]],
+    [0, [0], [0]],
+    [7, [], []],
+  ])('%d for wishes %j: %j', (free, wishes, given) => {
+    expect(shares(free, wishes)).toEqual(given)
+  })
+
+  test('nobody gets more than it wishes or nothing; nothing is left that somebody wishes; who gets less than another is content, or one short', () => {
+    const wishes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 8 })
+    fc.assert(
+      fc.property(wishes, fc.nat(60), (all, more) => {
+        const free = all.length + more
+        const given = shares(free, all)
+        const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
+        expect(sum(given)).toBe(Math.min(free, sum(all)))
+        const most = Math.max(...given)
+        all.forEach((wished, n) => {
+          const got = given[n] ?? 0
+          expect(got).toBeGreaterThan(0)
+          expect(got).toBeLessThanOrEqual(wished)
+          if (got < wished) expect(got).toBeGreaterThanOrEqual(most - 1)
+        })
+      }),
+    )
+  })
+})
+
+describe('what is free is shared by all who could begin', () => {
+  /** Takes at once, and gives back who has begun with how many, in their order. */
+  function queue(turns: Turns) {
+    const begun: [name: string, jobs: number][] = []
+    const take = (name: string, wished: () => Promise<Wish>, priority = 0) =>
+      void turns.take(priority, wished, signal).then((turn) => begun.push([name, turn.jobs]))
+    return { begun, take }
+  }
+
+  test('machines that each lack a few go side by side, and not one after the other', async () => {
+    const turns = new Turns(2, plenty)
+    const first = await turns.take(0, wish(3), signal)
+    expect(first.jobs).toBe(2)
+    const { begun, take } = queue(turns)
+    for (const name of ['b', 'c', 'd']) take(name, wish(3))
+    await settled()
+    first.end()
+    await settled()
+    expect(begun).toEqual([
+      ['b', 1],
+      ['c', 1],
+    ])
+  })
+
+  test('a tiny one gets what it wishes, a large one the rest, and the one with the longest way comes first', async () => {
+    const turns = new Turns(16, plenty)
+    const { begun, take } = queue(turns)
+    take('tiny', wish(3))
+    take('large', wish(200), 9)
+    await settled()
+    expect(begun).toEqual([
+      ['large', 13],
+      ['tiny', 3],
+    ])
+  })
+
+  test('who waits for a claim, and who wishes for none, takes no share', async () => {
+    const turns = new Turns(5, plenty)
+    const first = await turns.take(0, wish(1, 'libgreet'), signal)
+    const { begun, take } = queue(turns)
+    take('waits', wish(4, 'libgreet'), 9)
+    take('waits as well', wish(4, 'greet', 'libgreet'), 8)
+    take('works', wish(9, 'greet'), 7)
+    take('waits for that', wish(9, 'greet'))
+    take('none', wish(0))
+    await settled()
+    expect(begun).toEqual([
+      ['works', 4],
+      ['none', 0],
+    ])
+    first.end()
+  })
+
+  test('nobody is asked twice in one look, however many came', async () => {
+    const turns = new Turns(1, plenty)
+    const first = await turns.take(0, wish(1), signal)
+    let asked = 0
+    const counting = () => {
+      asked++
+      return Promise.resolve<Wish>({ jobs: 1, claims: [] })
+    }
+    for (let n = 0; n < 9; n++) void turns.take(0, counting, signal).then((turn) => turn.end())
+    await settled()
+    expect(asked).toBe(9)
+    first.end()
+  })
+
+  test('a wish of before what it claims was made is not believed', async () => {
+    const turns = new Turns(4, plenty)
+    const first = await turns.take(9, wish(1, 'libgreet'), signal)
+    let left = ['libgreet', 'farewell']
+    const asked = () => Promise.resolve<Wish>({ jobs: left.length, claims: left })
+    // While the second is asked, what the first one's wish told is made.
+    const making = async () => {
+      left = ['farewell']
+      first.end()
+      await settled()
+      return { jobs: 1, claims: [] }
+    }
+    const second = turns.take(1, asked, signal)
+    await turns.take(0, making, signal)
+    expect((await second).jobs).toBe(1)
+  })
 })
 
 test('what wants no job never waits for one', async () => {

@@ -1,9 +1,9 @@
 /** Who may work now: a number of jobs to hand out, names of things that only one may make at a time, and memory for one more. */
 import { Interrupted } from '../errors.ts'
-import { allowsOneMore, ASKED_AGAIN, type Memory } from './headroom.ts'
+import { ASKED_AGAIN, howManyMore, type Memory } from './headroom.ts'
 
 export interface Wish {
-  /** How many jobs it can use; with 0 it waits for none. It gets what is free, one at least. */
+  /** How many jobs it can use; with 0 it waits for none. It gets its share of what is free, one at least. */
   readonly jobs: number
   /** What it makes, and nobody else may make meanwhile. */
   readonly claims: readonly string[]
@@ -23,14 +23,22 @@ interface Waiting {
   readonly fail: (error: unknown) => void
 }
 
+interface Asked extends Wish {
+  readonly one: Waiting
+}
+
 export class Turns {
   private free: number
-  private readonly claimed = new Set<string>()
-  private readonly waiting: Waiting[] = []
-  private looking: Promise<void> = Promise.resolve()
   private readonly memory: Memory
+  private readonly claimed = new Set<string>()
+  /** What was given back since the look began: a wish that names it may be older than what was made of it. */
+  private readonly givenBack = new Set<string>()
   /** Of each one that works, when it began. */
   private readonly working = new Set<{ readonly since: number }>()
+  private readonly waiting: Waiting[] = []
+  private looking: Promise<void> = Promise.resolve()
+  /** Whether a look is to come that has not begun; whoever comes before it does is in it. */
+  private isToLook = false
   private again: NodeJS.Timeout | undefined
 
   /** @param jobs that there are in all */
@@ -41,7 +49,7 @@ export class Turns {
 
   /**
    * Waits for a turn. Of those that wait, the one with the highest priority comes first, and of equal ones who came first;
-   * one that waits for somebody else's claim lets others pass.
+   * one that waits for somebody else's claim lets others pass. Those that can begin in one moment share what is free.
    * @throws Interrupted when the signal fires before the turn has come
    */
   async take(priority: number, wish: () => Promise<Wish>, signal: AbortSignal): Promise<Turn> {
@@ -72,36 +80,63 @@ export class Turns {
 
   /** Admits whoever can be, one look after the other. */
   private look(): void {
-    this.looking = this.lookOnce(this.looking)
+    if (this.isToLook) return
+    this.isToLook = true
+    this.looking = this.looking.then(() => this.lookOnce())
   }
 
-  private async lookOnce(before: Promise<void>): Promise<void> {
-    await before
-    const waiting = this.waiting.slice()
-    for (const one of waiting) await this.consider(one)
-  }
-
-  private async consider(one: Waiting): Promise<void> {
-    if (!this.waiting.includes(one)) return
-    try {
-      const { jobs, claims } = await one.wish()
-      const isFree = (jobs === 0 || this.free > 0) && !claims.some((name) => this.claimed.has(name))
-      if (!isFree || !this.hasMemory() || !this.forget(one)) return
-      one.admit(this.begin(Math.min(jobs, this.free), claims))
-    } catch (error) {
-      if (this.forget(one)) one.fail(error)
+  private async lookOnce(): Promise<void> {
+    this.isToLook = false
+    this.givenBack.clear()
+    const asked: Asked[] = []
+    for (const one of this.waiting.slice()) {
+      const wish = await this.ask(one)
+      if (wish !== undefined) asked.push({ one, ...wish })
+    }
+    const next = this.beginners(asked.filter(({ one }) => this.waiting.includes(one)))
+    const jobs = shares(
+      this.free,
+      next.map((wish) => wish.jobs),
+    )
+    for (const [n, { one, claims }] of next.entries()) {
+      this.forget(one)
+      one.admit(this.begin(jobs[n] ?? 0, claims))
     }
   }
 
-  /** Memory comes back without anybody's turn ending: where it is wanting, there is another look in a while. */
-  private hasMemory(): boolean {
+  private async ask(one: Waiting): Promise<Wish | undefined> {
+    if (!this.waiting.includes(one)) return undefined
+    try {
+      return await one.wish()
+    } catch (error) {
+      if (this.forget(one)) one.fail(error)
+      return undefined
+    }
+  }
+
+  /** Of those that wait, in their order, who can begin together. */
+  private beginners(asked: readonly Asked[]): readonly Asked[] {
+    const claimed = new Set([...this.claimed, ...this.givenBack])
+    let left = this.free
+    const next = asked.filter(({ jobs, claims }) => {
+      if ((jobs > 0 && left === 0) || claims.some((name) => claimed.has(name))) return false
+      left -= Math.min(jobs, 1)
+      for (const name of claims) claimed.add(name)
+      return true
+    })
+    return next.slice(0, this.inMemory(next.length))
+  }
+
+  /** How many of so many. Memory comes back without anybody's turn ending: where it is wanting, there is another look in a while. */
+  private inMemory(wanted: number): number {
     const since = [...this.working].map((one) => one.since)
-    if (allowsOneMore(since, this.memory)) return true
-    this.again ??= setTimeout(() => {
-      this.again = undefined
-      this.look()
-    }, ASKED_AGAIN).unref()
-    return false
+    const more = howManyMore(wanted, since, this.memory)
+    if (more < wanted)
+      this.again ??= setTimeout(() => {
+        this.again = undefined
+        this.look()
+      }, ASKED_AGAIN).unref()
+    return more
   }
 
   private begin(jobs: number, claims: readonly string[]): Turn {
@@ -115,7 +150,10 @@ export class Turns {
       over = true
       this.working.delete(worker)
       this.free += jobs
-      for (const name of claims) this.claimed.delete(name)
+      for (const name of claims) {
+        this.claimed.delete(name)
+        this.givenBack.add(name)
+      }
       this.look()
     }
     return { jobs, end }
@@ -127,4 +165,22 @@ export class Turns {
     if (at !== -1) this.waiting.splice(at, 1)
     return at !== -1
   }
+}
+
+/**
+ * Jobs for each wish: one each, in their order, and again, until nothing is left or nobody wishes for more. So small wishes
+ * are fulfilled, and large ones have the rest in equal parts.
+ */
+export function shares(free: number, wishes: readonly number[]): number[] {
+  const given = wishes.map(() => 0)
+  for (let left = free, wasLeft = Infinity; left > 0 && left < wasLeft;) {
+    wasLeft = left
+    for (const [n, wished] of wishes.entries()) {
+      const got = given[n] ?? 0
+      if (got === wished || left === 0) continue
+      given[n] = got + 1
+      left--
+    }
+  }
+  return given
 }
