@@ -1,8 +1,8 @@
 /** Finished builds appear whole, under a name that stays and with `latest` pointing at the newest. */
-import { lstat, rename, rm, symlink } from 'node:fs/promises'
+import { lstat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
-import { exists, isMissing, makeFolder, syncFolder } from '../system/files.ts'
+import { exists, isMissing, makeFolder, syncFolder, takePlace } from '../system/files.ts'
 import { moveFolder, sweepMoves, unfinishedBeside } from '../system/move.ts'
 
 export interface PublishOptions {
@@ -51,13 +51,7 @@ export async function pointLatest(home: string, build: string): Promise<void> {
     })
   }
   const temporary = unfinishedBeside(latest)
-  try {
-    await symlink(build, temporary)
-    await rename(temporary, latest)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
+  await takePlace(temporary, latest, () => symlink(build, temporary))
   await syncFolder(home)
 }
 

@@ -8,7 +8,7 @@ export async function writeWhole(path: string, content: string | Uint8Array, mod
   const folder = dirname(path)
   await makeFolder(folder)
   const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`)
-  try {
+  await takePlace(temporary, path, async () => {
     const handle = await open(temporary, 'wx', mode)
     try {
       await handle.writeFile(content)
@@ -16,12 +16,19 @@ export async function writeWhole(path: string, content: string | Uint8Array, mod
     } finally {
       await handle.close()
     }
+  })
+  await syncFolder(folder)
+}
+
+/** What `make` puts at `temporary` is renamed to `path` when it is complete; where that fails, nothing is left of it. */
+export async function takePlace(temporary: string, path: string, make: () => Promise<void>): Promise<void> {
+  try {
+    await make()
     await rename(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
+    await rm(temporary, { recursive: true, force: true })
     throw error
   }
-  await syncFolder(folder)
 }
 
 /**
@@ -46,7 +53,7 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /** Makes a file's bytes survive a power cut. */
-async function syncFile(path: string): Promise<void> {
+export async function syncFile(path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {
     await handle.sync()

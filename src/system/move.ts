@@ -1,8 +1,8 @@
 /** Moving a finished folder to its place, where it appears whole, also from another file system (scratch on a tmpfs). */
 import { randomUUID } from 'node:crypto'
-import { chmod, copyFile, cp, open, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, cp, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isMissing, makeFolder, syncFolder } from './files.ts'
+import { isMissing, makeFolder, syncFile, syncFolder, takePlace } from './files.ts'
 
 /** What an interrupted move may leave beside its target; `sweepMoves` removes it. */
 const UNFINISHED = '.unfinished-'
@@ -48,13 +48,7 @@ export async function moveFile(from: string, target: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
     const copy = unfinishedBeside(target)
-    try {
-      await copyFile(from, copy)
-      await rename(copy, target)
-    } catch (failed) {
-      await rm(copy, { force: true })
-      throw failed
-    }
+    await takePlace(copy, target, () => copyFile(from, copy))
     await rm(from)
   }
 }
@@ -72,7 +66,7 @@ export function unfinishedBeside(target: string): string {
 
 async function copyWhole(from: string, target: string): Promise<void> {
   const copy = unfinishedBeside(target)
-  try {
+  await takePlace(copy, target, async () => {
     await cp(from, copy, {
       recursive: true,
       preserveTimestamps: true,
@@ -82,25 +76,14 @@ async function copyWhole(from: string, target: string): Promise<void> {
     })
     await chmod(copy, 0o755)
     await syncFiles(copy)
-    await rename(copy, target)
-  } catch (error) {
-    await rm(copy, { recursive: true, force: true })
-    throw error
-  }
+  })
 }
 
 async function syncFiles(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) await syncFiles(path)
-    else if (entry.isFile()) {
-      const handle = await open(path, 'r')
-      try {
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-    }
+    else if (entry.isFile()) await syncFile(path)
   }
   await syncFolder(folder)
 }

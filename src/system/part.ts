@@ -6,7 +6,7 @@ import { constants } from 'node:fs'
 import { copyFile, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
-import { readIfThere, syncFolder, writeWhole } from './files.ts'
+import { readIfThere, syncFile, syncFolder, takePlace, writeWhole } from './files.ts'
 
 const ORIGIN = v.object({
   /** The address without credentials. */
@@ -85,19 +85,10 @@ export async function openPart(to: string): Promise<Part> {
 /** The same for a file of this host: a copy appears whole, as a clone of its blocks where the file system can. */
 export async function copyWhole(file: string, to: string): Promise<void> {
   const path = `${to}.copy`
-  try {
+  await takePlace(path, to, async () => {
     await copyFile(file, path, constants.COPYFILE_FICLONE)
-    const handle = await open(path, 'r')
-    try {
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(path, to)
-  } catch (error) {
-    await rm(path, { force: true })
-    throw error
-  }
+    await syncFile(path)
+  })
   await syncFolder(dirname(to))
 }
 

@@ -1,13 +1,9 @@
 /** Roots assembled in real containers of the miniature's base: by our driver, and by plain emerge beside it. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { withBase } from '../../miniature/base.ts'
 import { copyAll } from '../../miniature/copy.ts'
-import type { Making } from '../../miniature/making.ts'
-import { completeRepository } from '../../miniature/repository.ts'
 import type { Argv, Container, Engine } from '../../src/engine/engine.ts'
 import { openEngine } from '../../src/engine/open.ts'
 import type { Failure } from '../../src/events.ts'
@@ -20,7 +16,7 @@ import { openPortage, within } from '../../src/execute/portageContainer.ts'
 import type { Json } from '../../src/plan/json.ts'
 import type { ResolvedPackage } from '../../src/plan/resolved.ts'
 import type { PortageDirectory } from '../../src/portage/model.ts'
-import { lockDirectory } from '../../src/system/lock.ts'
+import { onMiniature } from '../kit/on-miniature.ts'
 import { standingIn } from '../kit/standing-in.ts'
 
 const { signal } = new AbortController()
@@ -92,22 +88,18 @@ export class Assembling {
     work: (assembling: Assembling) => Promise<void>,
   ): Promise<void> {
     const scratch = await mkdtemp(join(process.env['GENTOOMUCH_TEST_FOLDER'] ?? '/var/tmp', 'gentoomuch-assembly-'))
-    const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gentoomuch', 'miniature')
     const engine = await openEngine('embedded', { data: join(scratch, 'data') })
-    const making: Making = { cache, engine, emit: () => {}, signal }
-    const lock = await lockDirectory(join(cache, 'lock'), { purpose: 'assemble roots', onWait: () => {}, signal })
     try {
-      await withBase(making, async (base) => {
-        const complete = await completeRepository(making, base)
-        await copyAll(join(complete, 'gentoo'), join(scratch, 'gentoo'), signal)
-        await copyAll(join(complete, 'distfiles'), join(scratch, 'distfiles'), signal)
+      await onMiniature('assemble roots', engine, async ({ base, complete }) => {
+        const from = await complete()
+        await copyAll(join(from, 'gentoo'), join(scratch, 'gentoo'), signal)
+        await copyAll(join(from, 'distfiles'), join(scratch, 'distfiles'), signal)
         await put(join(scratch, 'hard'), files)
         const assembling = new Assembling(scratch, engine, { ...(await base.tree()) })
         await assembling.compile(compiled)
         await work(assembling)
       })
     } finally {
-      await lock.release()
       await rm(scratch, { recursive: true, force: true })
     }
   }

@@ -1,16 +1,12 @@
 /** Which news and advisories concern which machines, as the real Portage of the miniature's base tells it. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { withBase } from '../../miniature/base.ts'
 import { writeAdvisory, writeNewsItem } from '../../miniature/advisories.ts'
 import { copyAll } from '../../miniature/copy.ts'
-import type { Making } from '../../miniature/making.ts'
-import { completeRepository } from '../../miniature/repository.ts'
 import { openEngine } from '../../src/engine/open.ts'
 import { askForNews, type HeldPackage, type NewsAnswer, type NewsMachine } from '../../src/execute/news.ts'
-import { lockDirectory } from '../../src/system/lock.ts'
+import { onMiniature } from '../kit/on-miniature.ts'
 
 const { signal } = new AbortController()
 const PROFILES = '/var/db/repos/gentoo/profiles/default/linux/amd64/miniature'
@@ -109,23 +105,16 @@ async function writeAdvisories(repository: string): Promise<void> {
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(process.env['GENTOOMUCH_TEST_FOLDER'] ?? '/var/tmp', 'gentoomuch-news-'))
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gentoomuch', 'miniature')
   const engine = await openEngine('embedded', { data: join(scratch, 'data') })
-  const making: Making = { cache, engine, emit: () => {}, signal }
-  const lock = await lockDirectory(join(cache, 'lock'), { purpose: 'ask for news', onWait: () => {}, signal })
-  try {
-    await withBase(making, async (base) => {
-      const repository = join(scratch, 'gentoo')
-      await copyAll(join(await completeRepository(making, base), 'gentoo'), repository, signal)
-      await writeNews(repository)
-      await writeAdvisories(repository)
-      const seed = { tree: await base.tree(), profile: PROFILES }
-      const repositories = [{ name: 'gentoo', location: '/var/db/repos/gentoo', tree: repository }]
-      answer = await askForNews({ seed, repositories, machines: MACHINES }, { engine, scratch, signal })
-    })
-  } finally {
-    await lock.release()
-  }
+  await onMiniature('ask for news', engine, async ({ base, complete }) => {
+    const repository = join(scratch, 'gentoo')
+    await copyAll(join(await complete(), 'gentoo'), repository, signal)
+    await writeNews(repository)
+    await writeAdvisories(repository)
+    const seed = { tree: await base.tree(), profile: PROFILES }
+    const repositories = [{ name: 'gentoo', location: '/var/db/repos/gentoo', tree: repository }]
+    answer = await askForNews({ seed, repositories, machines: MACHINES }, { engine, scratch, signal })
+  })
 }, 900_000)
 
 afterAll(() => rm(scratch, { recursive: true, force: true }))

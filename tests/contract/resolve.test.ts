@@ -1,12 +1,8 @@
 /** What stands in the way of an answer, as the real Portage of the miniature's base has it and as a user reads it. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { withBase } from '../../miniature/base.ts'
 import { copyAll } from '../../miniature/copy.ts'
-import type { Making } from '../../miniature/making.ts'
-import { completeRepository } from '../../miniature/repository.ts'
 import { openEngine } from '../../src/engine/open.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { asFailure } from '../../src/execute/failure.ts'
@@ -19,7 +15,7 @@ import type { Resolved } from '../../src/plan/resolved.ts'
 import { formatFailure } from '../../src/report/failure.ts'
 import { layoutOf } from '../../src/store/layout.ts'
 import { PackageStore } from '../../src/store/packages.ts'
-import { lockDirectory } from '../../src/system/lock.ts'
+import { onMiniature } from '../kit/on-miniature.ts'
 import { ODD_REPOSITORY } from './odd-repository.ts'
 
 const { signal } = new AbortController()
@@ -58,23 +54,16 @@ const told = new Map<Question, string | Resolved>()
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(process.env['GENTOOMUCH_TEST_FOLDER'] ?? '/var/tmp', 'gentoomuch-resolve-'))
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gentoomuch', 'miniature')
   const engine = await openEngine('embedded', { data: join(scratch, 'data') })
-  const making: Making = { cache, engine, emit: () => {}, signal }
-  const lock = await lockDirectory(join(cache, 'lock'), { purpose: 'ask what cannot be', onWait: () => {}, signal })
-  try {
-    await withBase(making, async (base) => {
-      const gentoo = join(scratch, 'gentoo')
-      await copyAll(join(await completeRepository(making, base), 'gentoo'), gentoo, signal)
-      const odd = join(scratch, 'odd')
-      await put(odd, ODD_REPOSITORY)
-      const builder: Json = { ...(await base.tree()) }
-      for (const question of Object.keys(QUESTIONS) as Question[])
-        told.set(question, await ask(question, engine, { builder, gentoo, odd }))
-    })
-  } finally {
-    await lock.release()
-  }
+  await onMiniature('ask what cannot be', engine, async ({ base, complete }) => {
+    const gentoo = join(scratch, 'gentoo')
+    await copyAll(join(await complete(), 'gentoo'), gentoo, signal)
+    const odd = join(scratch, 'odd')
+    await put(odd, ODD_REPOSITORY)
+    const builder: Json = { ...(await base.tree()) }
+    for (const question of Object.keys(QUESTIONS) as Question[])
+      told.set(question, await ask(question, engine, { builder, gentoo, odd }))
+  })
 }, 900_000)
 
 afterAll(() => rm(scratch, { recursive: true, force: true }))

@@ -100,21 +100,9 @@ describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a new
   })
 
   test('freshroot looks into the finished root, without root rights', async () => {
-    const said = await person.gentoomuch([
-      'freshroot',
-      '--finished',
-      'workshop',
-      ...person.flags,
-      '-q',
-      '--',
-      'greet',
-      'you',
-    ])
+    const said = await person.inFinished('workshop', ['greet', 'you'])
     expect(said.stdout).toMatch(/you/)
-    const status = await person.gentoomuch(
-      ['freshroot', '--finished', 'porch', ...person.flags, '-q', '--', 'sh', '-c', 'exit 7'],
-      [7],
-    )
+    const status = await person.inFinished('porch', ['sh', '-c', 'exit 7'], [7])
     expect(status.status).toBe(7)
   })
 
@@ -131,17 +119,7 @@ describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a new
     expect(listed('usr/share/zoneinfo/Europe/Zurich')).toHaveLength(1)
     const date = 'date --date=2026-07-01T12:00Z "+%B %H %Z"'
     const script = `unset TZ; LC_ALL=de_DE.UTF-8 ${date}; LC_ALL=fr_FR.UTF-8 ${date}`
-    const said = await person.gentoomuch([
-      'freshroot',
-      '--finished',
-      'workshop',
-      ...person.flags,
-      '-q',
-      '--',
-      'bash',
-      '-c',
-      script,
-    ])
+    const said = await person.inFinished('workshop', ['bash', '-c', script])
     expect(said.stdout.trim()).toBe('Juli 14 CEST\njuillet 14 CEST')
   })
 

@@ -75,6 +75,11 @@ export class Person {
     return run(this.argv([join(this.checkout, 'gentoomuch'), ...args]), { env: this.env(), accept, cwd: this.home })
   }
 
+  /** A command in a throw-away copy of a machine's finished root. */
+  inFinished(machine: string, argv: readonly string[], accept: readonly number[] = [0]): Promise<Ran> {
+    return this.gentoomuch(['freshroot', '--finished', machine, ...this.flags, '-q', '--', ...argv], accept)
+  }
+
   shell(argv: readonly [string, ...string[]], accept: readonly number[] = [0]): Promise<Ran> {
     return run(this.argv(argv), { env: this.env(), accept, cwd: this.home })
   }

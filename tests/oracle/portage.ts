@@ -1,15 +1,14 @@
 /** The real Portage, asked over a pipe: programs of `tests/oracle/` in a container of the miniature's base. */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
-import { withBase } from '../../miniature/base.ts'
-import { ENVIRONMENT, recipe, type Making } from '../../miniature/making.ts'
+import { ENVIRONMENT, recipe } from '../../miniature/making.ts'
 import type { Container } from '../../src/engine/engine.ts'
 import { openEngine } from '../../src/engine/open.ts'
-import { lockDirectory } from '../../src/system/lock.ts'
 import { projectRoot } from '../../src/system/project.ts'
+import { onMiniature } from '../kit/on-miniature.ts'
 
 export interface Portage {
   /** One request, one answer; requests may be sent without waiting for the answers to earlier ones. */
@@ -65,13 +64,10 @@ function deferred<T>(): Deferred<T> {
 
 async function inContainer(work: (container: Container) => Promise<void>): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'gentoomuch-oracle-'))
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'gentoomuch', 'miniature')
-  const { signal } = new AbortController()
-  const making: Making = { cache, engine: await openEngine('embedded', { data }), emit: () => {}, signal }
-  const lock = await lockDirectory(join(cache, 'lock'), { purpose: 'ask the real Portage', onWait: () => {}, signal })
+  const engine = await openEngine('embedded', { data })
   try {
-    await withBase(making, async (base) => {
-      const container = await making.engine.open({
+    await onMiniature('ask the real Portage', engine, async ({ base }) => {
+      const container = await engine.open({
         tree: await base.tree(),
         mounts: [
           { source: join(projectRoot(), 'tests', 'oracle'), target: '/run/in/oracle', readOnly: true },
@@ -89,7 +85,6 @@ async function inContainer(work: (container: Container) => Promise<void>): Promi
       }
     })
   } finally {
-    await lock.release()
     await rm(data, { recursive: true, force: true })
   }
 }

@@ -10,12 +10,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isRoot, type Person } from '../e2e/kit.ts'
 import { leftovers, nothingRuns } from '../e2e/remains.ts'
-import { hashFile } from '../../src/system/hash.ts'
 import { run } from '../../src/system/process.ts'
 import { forget } from './forget.ts'
 import { Random } from './random.ts'
 import { SmallDisk } from './small-disk.ts'
 import { somebody, type Tortured } from './somebody.ts'
+import { publishedSum, undisturbed } from './undisturbed.ts'
 
 const MOMENTS = Number(process.env['GENTOOMUCH_TORTURE_MOMENTS'] ?? 20)
 const SEED = Number(process.env['GENTOOMUCH_TORTURE_SEED'] ?? Date.now() % 1_000_000)
@@ -50,13 +50,7 @@ afterAll(async () => {
 test.skipIf(!isRoot)(`a disk that is full at ${MOMENTS} moments, seed ${SEED} (root mounts it)`, async () => {
   console.log(`GENTOOMUCH_TORTURE_SEED=${SEED} GENTOOMUCH_TORTURE_MOMENTS=${MOMENTS}`)
   const random = new Random(SEED)
-  await who.gentoomuch([...BUILD, ...who.flags])
-  await forget(who, MACHINE)
-  const since = performance.now()
-  await who.gentoomuch([...BUILD, ...who.flags])
-  const whole = performance.now() - since
-  const undisturbed = await published()
-  await forget(who, MACHINE)
+  const { sha512, whole } = await undisturbed(who, MACHINE)
   for (let moment = 0; moment < MOMENTS; moment++) {
     const way = WAYS[moment % WAYS.length] ?? 'during'
     const left = way === 'known' ? random.below(32) : way === 'unknown' ? 33 + random.below(12) : random.below(3)
@@ -85,16 +79,12 @@ test.skipIf(!isRoot)(`a disk that is full at ${MOMENTS} moments, seed ${SEED} (r
     const next = await who.gentoomuch([...BUILD, ...who.flags])
     expect(next.stderr, why).not.toContain('This is a bug')
     if (before !== undefined) expect(await latest(), why).toBe(before)
-    expect(await published(), why).toBe(undisturbed)
+    expect(await publishedSum(who, MACHINE), why).toBe(sha512)
     await nothingRuns(who)
     expect(await leftovers(who), why).toEqual([])
     await forget(who, MACHINE)
   }
 })
-
-async function published(): Promise<string> {
-  return hashFile((await who.published(MACHINE)).tarball, 'sha512')
-}
 
 async function latest(): Promise<string | undefined> {
   return readlink(join(who.data, 'stages', MACHINE, 'latest')).catch(() => undefined)

@@ -10,10 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Person } from '../e2e/kit.ts'
 import { leftovers, nothingRuns } from '../e2e/remains.ts'
-import { hashFile } from '../../src/system/hash.ts'
 import { Random } from './random.ts'
 import { forget } from './forget.ts'
 import { somebody, type Tortured } from './somebody.ts'
+import { publishedSum, undisturbed } from './undisturbed.ts'
 
 const KILLS = Number(process.env['GENTOOMUCH_TORTURE_KILLS'] ?? 100)
 const SEED = Number(process.env['GENTOOMUCH_TORTURE_SEED'] ?? Date.now() % 1_000_000)
@@ -36,13 +36,7 @@ afterAll(() => tortured.leave())
 test(`${KILLS} kills at moments of chance, seed ${SEED}`, async () => {
   console.log(`GENTOOMUCH_TORTURE_SEED=${SEED} GENTOOMUCH_TORTURE_KILLS=${KILLS}`)
   const random = new Random(SEED)
-  await who.gentoomuch([...BUILD, ...who.flags])
-  await forget(who, MACHINE)
-  const since = performance.now()
-  await who.gentoomuch([...BUILD, ...who.flags])
-  const whole = performance.now() - since
-  const undisturbed = await bytes()
-  await forget(who, MACHINE)
+  const { sha512, whole } = await undisturbed(who, MACHINE)
 
   const during = new Map<string, number>()
   let [kills, ends, goesOn] = [0, 0, false]
@@ -74,7 +68,7 @@ test(`${KILLS} kills at moments of chance, seed ${SEED}`, async () => {
     expect(ended, why).toBe(0)
     ends++
     await nothingRuns(who)
-    expect(await bytes(), why).toBe(undisturbed)
+    expect(await publishedSum(who, MACHINE), why).toBe(sha512)
     expect(await leftovers(who), why).toEqual([])
     goesOn = false
     await forget(who, MACHINE)
@@ -98,10 +92,6 @@ async function attempt(after: number, group: boolean): Promise<'killed' | number
   const id = child.pid ?? expect.unreachable('it did not start')
   if (child.exitCode === null && child.signalCode === null) process.kill(group ? -id : id, 'SIGKILL')
   return end
-}
-
-async function bytes(): Promise<string> {
-  return hashFile((await who.published(MACHINE)).tarball, 'sha512')
 }
 
 /** `category/package-version` of all packages in the store. */
