@@ -91,3 +91,51 @@ test('of an emerge that does not tell of its jobs, what came before the package 
   await whileWorking(lines, { cpv: 'app/tiny-1', after: 'tiny' })
   expect(await store.verified('app-tiny-1')).toMatchObject({ cpv: 'app/tiny-1' })
 })
+
+/** Looks that end when the test says so; what is looked for is in `looked`. */
+function slowly(whole: ReadonlySet<string>) {
+  const looked: string[] = []
+  const waiting: (() => void)[] = []
+  const container = {
+    async keepFiles(path: string) {
+      const name = path.replace(/^.*\/([^/]+)\.gpkg\.tar$/, '$1')
+      looked.push(name)
+      await new Promise<void>((done) => waiting.push(done))
+      if (!whole.has(name)) throw new Error('tar: not there')
+      const file = join(folder, name)
+      await writeFile(file, name)
+      return { path: file }
+    },
+  }
+  const endOne = async () => {
+    await expect.poll(() => waiting.length).toBeGreaterThan(0)
+    waiting.shift()?.()
+  }
+  return { container, looked, endOne }
+}
+
+test('what ends while it is looked for something is looked for together', async () => {
+  const { container, looked, endOne } = slowly(new Set(['huge-1', 'last-1']))
+  const harvest = new Harvest(container, { packages: store, packageDone: () => undefined }, wanted, lacks)
+  for (const cpv of names) harvest.seen(cpv)
+  harvest.jobEnded()
+  await expect.poll(() => looked).toEqual(['tiny-1'])
+  for (let n = 0; n < 5; n++) harvest.jobEnded()
+  const finished = harvest.finish()
+  for (let n = 0; n < 4; n++) await endOne()
+  await finished
+  // Huge and last are found the first time; for tiny, which is never whole, it is looked once more.
+  expect(looked).toEqual(['tiny-1', 'huge-1', 'last-1', 'tiny-1'])
+})
+
+test('a package that cannot be taken into the store is told when emerge has ended, and not before', async () => {
+  const { container, endOne } = slowly(new Set(['tiny-1']))
+  const packages = { keep: () => Promise.reject(new Error('ENOSPC')) } as unknown as PackageStore
+  const harvest = new Harvest(container, { packages, packageDone: () => undefined }, wanted, lacks)
+  harvest.seen('app/tiny-1')
+  harvest.jobEnded()
+  await endOne()
+  // Whoever does not handle it in time ends the program.
+  await sleep(20)
+  await expect(harvest.finish()).rejects.toThrow('ENOSPC')
+})

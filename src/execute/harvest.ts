@@ -20,6 +20,8 @@ export class Harvest {
   private readonly begun = new Map<string, number>()
   /** Whether emerge says when a job has ended; of one that does not, only what it turns to next is known. */
   private tells = false
+  /** Looked for as soon as what is looked for now was found or not: whatever ends meanwhile, each is looked for once then. */
+  private readonly due = new Set<string>()
   private running: Promise<void> = Promise.resolve()
 
   constructor(
@@ -57,10 +59,16 @@ export class Harvest {
   }
 
   private take(candidates: readonly string[]): void {
-    this.running = this.running.then(async () => {
-      for (const cpv of candidates) if (this.left.has(cpv)) await this.takeOne(cpv)
-      return undefined
-    })
+    for (const cpv of candidates) this.due.add(cpv)
+    this.running = this.running.then(() => this.takeDue())
+    // It is told by `finish`, when emerge has ended.
+    this.running.catch(() => undefined)
+  }
+
+  private async takeDue(): Promise<void> {
+    const now = [...this.due]
+    this.due.clear()
+    for (const cpv of now) if (this.left.has(cpv)) await this.takeOne(cpv)
   }
 
   private async takeOne(cpv: string): Promise<void> {
