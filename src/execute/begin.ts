@@ -76,7 +76,7 @@ export async function openAssembly(
       { source: plan, target: PLAN, readOnly: true },
       ...mounts,
     ],
-    folders: [PLACES.target, '/out'],
+    folders: [PLACES.target],
     ...(at === undefined ? {} : { filled: { [PLACES.target]: at.tree } }),
     programs: ['assemble', 'normalise.py'],
     phases: true,

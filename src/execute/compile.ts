@@ -27,11 +27,15 @@ import {
 /** Binary packages that fit, as offered to the copy of the builder. */
 const OFFERED = '/var/cache/binpkgs.offered'
 
-/** Portage forgets that it has these; their files stay, for who runs with them. */
-const ASIDE = 'cd /var/db/pkg && rm -r -- "$@"'
+/**
+ * PREPARE [PACKAGE]…: what is offered is where Portage will look for it and add to it, and it forgets that it has these
+ * packages; their files stay, for who runs with them.
+ */
+const PREPARE = `cp -RT ${OFFERED} ${PLACES.packages} || exit
+(($# == 0)) || { cd /var/db/pkg && rm -r -- "$@"; }`
 
 export const compile: Handler = {
-  recipe: { version: 1, aside: ASIDE, environment: portageEnvironment(1), clock: clockLines(0) },
+  recipe: { version: 1, prepare: PREPARE, environment: portageEnvironment(1), clock: clockLines(0) },
 
   async present(output, _work, tools) {
     const all = Object.values(valueOf<PackagesValue>(output).fingerprints)
@@ -100,9 +104,8 @@ async function compileMissing(
     phases: true,
   })
   await within(opening, async (container) => {
-    await container.run(['cp', '-RT', OFFERED, PLACES.packages], {}, tools.signal)
     const aside = otherSlots(resolved, (entry) => lacks.has(entry.cpv))
-    if (aside.length > 0) await must(container, ['bash', '-c', ASIDE, 'bash', ...aside], tools)
+    if (reuse.length + aside.length > 0) await must(container, ['bash', '-c', PREPARE, 'bash', ...aside], tools)
     const harvest = new Harvest(container, tools, wanted, lacks)
     const options = {
       purpose: `compiling ${work.step.label.replace(/^compile /, 'the packages of ')}`,

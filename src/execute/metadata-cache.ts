@@ -26,6 +26,10 @@ interface CacheInput extends RepositoryInput {
   readonly locations: Readonly<Record<string, string>>
 }
 
+const BEGIN = `cp -a ${FROM}/. "$1" && mkdir -p "$1/${CACHE}"`
+/** What is kept from the last time is right where nothing changed. */
+const GO_ON = `cp -a ${EARLIER}/. "$1/${CACHE}"`
+
 export const cache: Handler = {
   recipe: { version: 1, argv: [...ARGV], environment: portageEnvironment(1) },
   present: (output, _work, tools) => tools.engine.has(valueOf<RepositoryValue>(output).tree),
@@ -59,9 +63,8 @@ async function withCache({ name, locations }: CacheInput, work: Work, tools: Too
     network: false,
   })
   return within(opening, async (container) => {
-    await must(container, ['cp', '-a', `${FROM}/.`, location], tools)
-    await must(container, ['mkdir', '-p', `${location}/${CACHE}`], tools)
-    if (earlier.length > 0) await must(container, ['cp', '-a', `${EARLIER}/.`, `${location}/${CACHE}`], tools)
+    const begin = earlier.length === 0 ? BEGIN : `${BEGIN} && ${GO_ON}`
+    await must(container, ['bash', '-c', begin, 'bash', location], tools)
     tools.progress(`making the metadata cache of ${name}`)
     await generate(name, reposConf(name, location, masters), container, tools)
     const files = await container.keepFiles(`${location}/${CACHE}`)

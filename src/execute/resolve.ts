@@ -1,14 +1,13 @@
 /** resolve: Portage's own answer for the empty root, as data. */
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Failure } from '../events.ts'
 import { digestOf } from '../plan/json.ts'
 import { targets, type Resolved } from '../plan/resolved.ts'
-import { readJson } from '../store/steps.ts'
+import { answered } from './answered.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
 import { StepFailure } from './failure.ts'
 import type { Handler, Work } from './handler.ts'
-import { Lines } from './lines.ts'
+import type { Lines } from './lines.ts'
 import { failureOf, setFilesOf } from './obstacles/failure.ts'
 import type { Problems } from './obstacles/problem.ts'
 import { openPortage, within } from './portageContainer.ts'
@@ -35,27 +34,34 @@ export const resolve: Handler = {
       tree: valueOf<TreeValue>(parent(work, 'builder')).tree,
       portage,
       seedProfile: from.profile,
-      folders: ['/out', PLACES.target],
+      folders: [PLACES.target],
       programs: ['resolve'],
       phases: false,
     })
     return within(opening, async (container) => {
-      const output = new Lines(tools.line)
-      const argv = ['python3', join(PLACES.programs, 'resolve'), '/out', ...rootAtoms(sets)] as const
-      const exit = await container.run(
-        argv,
-        { stdout: output, stderr: output, env: { ROOT: PLACES.target, SYSROOT: '/' } },
-        tools.signal,
-      )
-      const kept = await container.keepFiles('/out')
-      const resolved = await readJson<Resolved>(join(kept.path, 'resolved.json'))
-      const told = await readJson<Problems>(join(kept.path, 'problems.json'))
-      await rm(kept.path, { recursive: true, force: true })
-      if (exit.status !== 0 || resolved === undefined) throw new StepFailure(why(work, told, output))
+      const argv = ['python3', join(PLACES.programs, 'resolve'), ...rootAtoms(sets)] as const
+      const env = { ROOT: PLACES.target, SYSROOT: '/' }
+      const { status, answer, said } = await answered(container, argv, tools, { env })
+      const { resolved, problems } = read(answer)
+      if (status !== 0 || resolved === undefined) throw new StepFailure(why(work, problems, said))
       const value = asValue(resolved)
       return { digest: digestOf(value), value, summary: `${targets(resolved).length} packages` }
     })
   },
+}
+
+interface Told {
+  readonly resolved?: Resolved
+  readonly problems?: Problems
+}
+
+/** A program that failed itself has told nothing, or half of it. */
+function read(answer: string): Told {
+  try {
+    return JSON.parse(answer) as Told
+  } catch {
+    return {}
+  }
 }
 
 /** Without problems the program itself failed: then its last words are all that is known. */

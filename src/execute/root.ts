@@ -1,7 +1,7 @@
 /** root: the machine's root, assembled from binary packages alone. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Container, Mount } from '../engine/engine.ts'
+import type { Mount } from '../engine/engine.ts'
 import { digestOf } from '../plan/json.ts'
 import { targets, type Resolved } from '../plan/resolved.ts'
 import type { PortageDirectory } from '../portage/model.ts'
@@ -9,7 +9,7 @@ import { ASSEMBLE, assembleByEmerge } from './assemble.ts'
 import { begin, openAssembly } from './begin.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
 import type { Handler, Tools } from './handler.ts'
-import { must } from './must.ts'
+import { mustAnswer } from './must.ts'
 import { within } from './portageContainer.ts'
 import { clockLines, profilePath } from './portageFolder.ts'
 import { rootAtoms } from './resolve.ts'
@@ -35,10 +35,11 @@ const FINAL_PORTAGE = '/run/gentoomuch-portage'
 /**
  * What is done when all packages are in, in one command, for entering a container takes its time: the composed directory
  * and the profile link, what the machine asked for as emerge writes it down (the folder is Portage's, made while merging),
- * everything that differs from run to run, and the list of /var/db/pkg as category/package lines.
+ * everything that differs from run to run, and the list of /var/db/pkg as category/package lines, on stdout.
  * SETTLE ROOT FINAL PROFILE NORMALISE EPOCH [@SET]…
  */
 const SETTLE = `set -e -o pipefail
+exec 3>&1 >&2
 root=$1 final=$2 profile=$3 normalise=$4 epoch=$5
 shift 5
 cd -- "$root/etc"
@@ -52,7 +53,7 @@ cd -- "$root/var/lib/portage"
 (($# == 0)) || printf '%s\\n' "$@" > world_sets
 python3 "$normalise" "$root" "$epoch"
 cd -- "$root/var/db/pkg"
-find . -mindepth 2 -maxdepth 2 -type d -printf '%P\\n' | LC_ALL=C sort > /out/packages`
+find . -mindepth 2 -maxdepth 2 -type d -printf '%P\\n' | LC_ALL=C sort >&3`
 
 export const root: Handler = {
   recipe: {
@@ -87,8 +88,8 @@ export const root: Handler = {
       const normalise = join(PLACES.programs, 'normalise.py')
       const words = [PLACES.target, FINAL_PORTAGE, profile, normalise, String(epochOf(work))]
       const asked = sets.map((set) => `@${set}`).toSorted()
-      await must(container, ['bash', '-c', SETTLE, 'settle', ...words, ...asked], tools)
-      const packages = await listPackages(container)
+      const list = await mustAnswer(container, ['bash', '-c', SETTLE, 'settle', ...words, ...asked], tools)
+      const packages = list.split('\n').filter((line) => line !== '')
       checkComplete(packages, resolved)
       const tree = await container.keepTree(PLACES.target)
       const value: RootValue = { tree, packages }
@@ -111,13 +112,6 @@ async function writeFinal(portage: PortageDirectory, tools: Tools): Promise<stri
     })
   }
   return folder
-}
-
-async function listPackages(container: Container): Promise<string[]> {
-  const kept = await container.keepFiles('/out')
-  const text = await readFile(join(kept.path, 'packages'), 'utf8')
-  await rm(kept.path, { recursive: true, force: true })
-  return text.split('\n').filter((line) => line !== '')
 }
 
 /** What Portage resolved is what has to be there: a set that lost a package must not go out quietly. */

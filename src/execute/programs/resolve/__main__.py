@@ -1,12 +1,12 @@
-"""Asks Portage what an empty ROOT needs, and writes the answer as JSON.
+"""Asks Portage what an empty ROOT needs, and writes the answer as one JSON value to stdout.
 
 Runs in a container of the builder, with the machine's /etc/portage, ROOT set to an empty folder:
 
-    python3 resolve OUT ARGUMENT...
+    python3 resolve ARGUMENT...
 
-OUT/resolved.json gets every package that Portage would build, for the empty root and, where the builder lacks something
-that building needs, for "/", in merge order. Where there is no solution, or none that we take, OUT/problems.json says why,
-and what Portage prints goes to stderr; exit 1 then.
+`resolved` has every package that Portage would build, for the empty root and, where the builder lacks something that
+building needs, for "/", in merge order. Where there is no solution, or none that we take, `problems` says why, and the exit
+status is 1. What Portage prints goes to stderr.
 """
 
 import json
@@ -21,25 +21,25 @@ from refused import live, provided
 
 
 def main():
-    out, arguments = sys.argv[1], sys.argv[2:]
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
+        # Portage prints where it likes, and what it starts does.
+        os.dup2(2, 1)
+        told = answer_to(sys.argv[1:])
+        json.dump(told, out)
+    return 0 if "resolved" in told else 1
+
+
+def answer_to(arguments):
     question = Question(arguments)
     success, depgraph = question.ask()
     if not success:
         found, text = problems(question, depgraph)
-        write(out, "problems.json", {"problems": found, "text": text})
-        return 1
+        return {"problems": {"problems": found, "text": text}}
     answer = Answer(depgraph, question.config)
     refused = [*live(answer.in_order(), Chains(depgraph)), *provided(depgraph, Chains(depgraph))]
     if refused:
-        write(out, "problems.json", {"problems": refused, "text": []})
-        return 1
-    write(out, "resolved.json", answer.as_data(arguments))
-    return 0
-
-
-def write(folder, name, value):
-    with open(os.path.join(folder, name), "w", encoding="utf-8") as opened:
-        json.dump(value, opened)
+        return {"problems": {"problems": refused, "text": []}}
+    return {"resolved": answer.as_data(arguments)}
 
 
 if __name__ == "__main__":
