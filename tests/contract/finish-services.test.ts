@@ -92,6 +92,27 @@ describe('OpenRC', () => {
       lastLines: [" * rc-update: service `notes' is not executable"],
     })
   })
+  test('in their order, until one cannot be: it is that one whose words are told', async () => {
+    const root = await on.rootWith(`${OPENRC}
+mv /bin/rc-update /bin/rc-real
+printf '%s\\n' '#!/bin/bash' '[[ $2 != cronie ]] || kill -9 $PPID' '[[ "$1 $3" != "del default" ]] || { echo no; exit 1; }' 'exec rc-real "$@"' > /bin/rc-update
+chmod 755 /bin/rc-update`)
+    expect(await on.failed(root, { services: ['sshd', '-netmount', 'notes'].map(service) })).toMatchObject({
+      code: 'service-failed',
+      message: 'stage4.defines/x/services:3: netmount could not be taken out of default.',
+      lastLines: ['no'],
+    })
+    expect(await on.sayKept('cd /etc/runlevels; printf "%s\\n" */*')).toBe('default/netmount\ndefault/sshd')
+    expect(on.log).toEqual([
+      ' * service sshd added to runlevel default',
+      ' * service netmount removed from runlevel boot',
+      'no',
+    ])
+    expect(await on.failed(root, { services: ['sshd', 'cronie', 'notes'].map(service) })).toMatchObject({
+      code: 'service-failed',
+      message: 'stage4.defines/x/services:3: settling cronie ended with status 137.',
+    })
+  })
 })
 
 test('neither tool', async () => {

@@ -1,76 +1,90 @@
 /** Services of a root that OpenRC starts: links in the folders of /etc/runlevels, made and removed by rc-update. */
-import type { Argv, Container } from '../../engine/engine.ts'
+import type { Container } from '../../engine/engine.ts'
 import type { PlannedService } from '../../plan/machines.ts'
 import type { Tools } from '../handler.ts'
 import { ask, type Trouble } from './asked.ts'
-import { at, type Manager } from './manager.ts'
+import { at, type Manager, type Told } from './manager.ts'
 
 /** rc-update without a runlevel would take the running one, which a root that does not run has not. */
 const DEFAULT_RUNLEVEL = 'default'
 
 const LIST_SERVICES = 'shopt -s nullglob; cd /etc/init.d && printf "%s\\n" *'
 const LIST_RUNLEVELS = 'shopt -s nullglob; cd /etc/runlevels && printf "%s\\n" *'
-/** Runlevels that a service starts in. */
-const STARTS_IN = 'shopt -s nullglob; for at in /etc/runlevels/*/"$1"; do at=${at%/*}; printf "%s\\n" "${at##*/}"; done'
 
-function argvOf(what: 'add' | 'del', name: string, runlevel: string): Argv {
-  return ['rc-update', what, name, runlevel]
-}
-
-export const OPENRC_PROGRAMS = [
-  STARTS_IN,
-  argvOf('add', '', DEFAULT_RUNLEVEL).join(' '),
-  argvOf('del', '', '').join(' '),
-]
+/**
+ * One that rests is taken out of the runlevel that is named, else of all. Told: `unadded`, `no-runlevel`, `no-service`,
+ * `left RUNLEVEL` where it cannot be taken out, each the last word; `absent` where it does not start anyway.
+ */
+const SETTLE = `
+  in_folder() {
+    local entry
+    for entry in "$1"/*; do [[ \${entry##*/} != "$2" ]] || return 0; done
+    return 1
+  }
+  if [[ $is == starts ]]; then
+    rc-update add "$name" "\${level:-${DEFAULT_RUNLEVEL}}" 2>&1 || { tell unadded; exit 0; }
+    continue
+  fi
+  levels=()
+  for entry in /etc/runlevels/*/"$name"; do
+    entry=\${entry%/*}
+    entry=\${entry##*/}
+    [[ -n $level && $entry != "$level" ]] || levels+=("$entry")
+  done
+  if ((\${#levels[@]} == 0)); then
+    [[ -z $level ]] || in_folder /etc/runlevels "$level" || { tell no-runlevel; exit 0; }
+    in_folder /etc/init.d "$name" || { tell no-service; exit 0; }
+    tell absent
+  fi
+  for entry in "\${levels[@]}"; do
+    rc-update del "$name" "$entry" 2>&1 || { tell left "$entry"; exit 0; }
+    tell out
+  done`
 
 export const OPENRC: Manager = {
-  prepare: () => Promise.resolve(),
-  settle: (container, service, tools) =>
-    service.is === 'starts' ? add(container, service, tools) : remove(container, service, tools),
+  settle: SETTLE,
+  begun: (service, tools) => {
+    const { is, name } = service
+    if (is === 'masked')
+      tools.note('warning', `${at(service)}: OpenRC masks nothing; ${name} is taken out of every runlevel.`)
+  },
+  heard,
   names: (container, tools) => list(container, LIST_SERVICES, tools),
   listed: (name) => name,
 }
 
-async function add(container: Container, service: PlannedService, tools: Tools): Promise<Trouble | undefined> {
-  const { name, runlevel = DEFAULT_RUNLEVEL } = service
-  const { status, last } = await ask(container, argvOf('add', name, runlevel), tools)
-  if (status === 0) return undefined
-  return (
-    (await noSuchRunlevel(container, service, runlevel, last, tools)) ?? {
-      code: 'service-failed',
-      message: `${at(service)}: ${name} could not be added.`,
-      lastLines: last,
-    }
-  )
-}
-
-/** From the runlevel that is named, else from all of them. */
-async function remove(container: Container, service: PlannedService, tools: Tools): Promise<Trouble | undefined> {
+async function heard(
+  container: Container,
+  service: PlannedService,
+  { word, rest, last }: Told,
+  tools: Tools,
+): Promise<Trouble | undefined> {
   const { name, runlevel } = service
-  if (service.is === 'masked')
-    tools.note('warning', `${at(service)}: OpenRC masks nothing; ${name} is taken out of every runlevel.`)
-  const startsIn = await list(container, STARTS_IN, tools, name)
-  if (runlevel !== undefined && !startsIn.includes(runlevel)) {
-    const trouble = await noSuchRunlevel(container, service, runlevel, [], tools)
-    if (trouble !== undefined) return trouble
+  const failed = (message: string) => ({
+    code: 'service-failed',
+    message: `${at(service)}: ${message}`,
+    lastLines: last,
+  })
+  switch (word) {
+    case 'unadded':
+      return (
+        (await noSuchRunlevel(container, service, runlevel ?? DEFAULT_RUNLEVEL, last, tools)) ??
+        failed(`${name} could not be added.`)
+      )
+    case 'no-runlevel':
+      return noSuchRunlevel(container, service, runlevel ?? '', [], tools)
+    case 'no-service':
+      return failed(`there is no ${name}.`)
+    case 'left':
+      return failed(`${name} could not be taken out of ${rest}.`)
+    case 'absent': {
+      const where = runlevel === undefined ? 'starts in no runlevel' : `does not start in ${runlevel}`
+      tools.note('info', `${at(service)}: ${name} ${where} anyway.`)
+      return undefined
+    }
+    default:
+      return undefined
   }
-  const levels = startsIn.filter((level) => runlevel === undefined || level === runlevel)
-  if (levels.length === 0) {
-    const known = await list(container, LIST_SERVICES, tools)
-    if (!known.includes(name)) return { code: 'service-failed', message: `${at(service)}: there is no ${name}.` }
-    const where = runlevel === undefined ? 'starts in no runlevel' : `does not start in ${runlevel}`
-    tools.note('info', `${at(service)}: ${name} ${where} anyway.`)
-  }
-  for (const level of levels) {
-    const { status, last } = await ask(container, argvOf('del', name, level), tools)
-    if (status !== 0)
-      return {
-        code: 'service-failed',
-        message: `${at(service)}: ${name} could not be taken out of ${level}.`,
-        lastLines: last,
-      }
-  }
-  return undefined
 }
 
 async function noSuchRunlevel(
@@ -89,11 +103,6 @@ async function noSuchRunlevel(
   }
 }
 
-async function list(
-  container: Container,
-  program: string,
-  tools: Tools,
-  ...words: string[]
-): Promise<readonly string[]> {
-  return (await ask(container, ['bash', '-c', program, 'bash', ...words], tools, { quiet: true })).lines
+async function list(container: Container, program: string, tools: Tools): Promise<readonly string[]> {
+  return (await ask(container, ['bash', '-c', program], tools, { quiet: true })).lines
 }

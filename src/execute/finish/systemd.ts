@@ -3,29 +3,46 @@
  * machine without /etc/machine-id applies presets at its first start, and would otherwise enable again what was disabled
  * here. Then `systemctl preset` makes the links of the units that are named, and of no others.
  */
-import { Readable } from 'node:stream'
 import type { Container } from '../../engine/engine.ts'
 import type { PlannedService } from '../../plan/machines.ts'
 import type { Tools } from '../handler.ts'
 import { ask, type Trouble } from './asked.ts'
-import { at, type Manager } from './manager.ts'
+import { at, type Manager, type Told } from './manager.ts'
 
 /** Before every other preset file: of two lines that mean a unit the first one counts. */
 export const PRESETS = '/etc/systemd/system-preset/00-gentoomuch.preset'
 
-/** A file of the user's at this place stands. */
-const WRITE = '[[ -e $1 ]] || { umask 022; mkdir -p "${1%/*}" && cat > "$1"; }'
-
 const LIST_UNITS =
   'systemctl list-unit-files --no-legend --no-pager | while read -r unit _; do printf "%s\\n" "${unit%.service}"; done'
 
-const PRESET = ['systemctl', 'preset'] as const
-const MASK = ['systemctl', 'mask'] as const
+/** What `systemctl is-enabled` may say then, systemctl(1); `static` is told. Bash reads them too. */
+const IN_ORDER = {
+  starts: /^(enabled|enabled-runtime|alias|indirect|generated|static)$/,
+  rests: /^(disabled|indirect|masked|static)$/,
+  masked: /^masked/,
+}
 
-/** What is masked gets no links either: unmasked, it would not start by itself. */
-const COMMANDS = { starts: [PRESET], rests: [PRESET], masked: [PRESET, MASK] } as const
-
-export const SYSTEMD_PROGRAMS = [PRESETS, WRITE, PRESET.join(' '), MASK.join(' ')]
+/**
+ * What is masked gets no links either: unmasked, it would not start by itself. Told: `no-unit`, or `state STATE`; where that
+ * is not in order, it is the last word.
+ */
+const SETTLE = `
+  case $is in
+    starts) fine='${IN_ORDER.starts.source}' ;;
+    rests) fine='${IN_ORDER.rests.source}' ;;
+    masked) fine='${IN_ORDER.masked.source}' ;;
+  esac
+  { ${LIST_UNITS}; } | {
+    there=1
+    while IFS= read -r entry; do [[ $entry != "$listed" ]] || there=0; done
+    exit "$there"
+  } || { tell no-unit; exit 0; }
+  systemctl preset "$unit" 2>&1
+  [[ $is != masked ]] || systemctl mask "$unit" 2>&1
+  state=$(systemctl is-enabled "$unit" 2> /dev/null)
+  state=\${state%%$'\\n'*}
+  tell state "\${state:-unknown}"
+  [[ $state =~ $fine ]] || exit 0`
 
 const SUFFIX = /\.(service|socket|target|timer|path|mount|automount|swap|slice|scope|device)$/
 
@@ -62,42 +79,31 @@ export function presetsOf(services: readonly PlannedService[]): string {
   return `# Made by gentoomuch, of the machine's services.\n${lines.map((line) => `${line}\n`).join('')}`
 }
 
-export const SYSTEMD: Manager = { prepare: writePresets, settle, names, listed: (name) => listed(unitOf(name)) }
-
-async function writePresets(container: Container, services: readonly PlannedService[], tools: Tools): Promise<void> {
-  const stdin = Readable.from([presetsOf(services)])
-  await ask(container, ['bash', '-c', WRITE, 'bash', PRESETS], tools, { stdin })
+export const SYSTEMD: Manager = {
+  settle: SETTLE,
+  begun: (service, tools) => {
+    if (service.runlevel !== undefined)
+      tools.note('warning', `${at(service)}: runlevels are OpenRC's; of ${service.name} the unit says when it starts.`)
+  },
+  heard: (_container, service, told, tools) => Promise.resolve(heard(service, told, tools)),
+  names,
+  listed: (name) => listed(unitOf(name)),
 }
 
-async function settle(container: Container, service: PlannedService, tools: Tools): Promise<Trouble | undefined> {
+function heard(service: PlannedService, { word, rest: state, last }: Told, tools: Tools): Trouble | undefined {
   const { name, is } = service
-  const unit = unitOf(name)
-  if (service.runlevel !== undefined)
-    tools.note('warning', `${at(service)}: runlevels are OpenRC's; of ${name} the unit says when it starts.`)
-  if (!(await names(container, tools)).includes(listed(unit)))
-    return { code: 'service-failed', message: `${at(service)}: there is no ${unit}.` }
-  const said: string[] = []
-  for (const command of COMMANDS[is]) said.push(...(await ask(container, [...command, unit], tools)).last)
-  const { lines } = await ask(container, ['systemctl', 'is-enabled', unit], tools, { quiet: true })
-  const state = lines[0] ?? 'unknown'
+  if (word === 'no-unit') return { code: 'service-failed', message: `${at(service)}: there is no ${unitOf(name)}.` }
   if (state === 'static') tellStatic(service, tools)
   if (IN_ORDER[is].test(state)) return undefined
   return {
     code: 'service-failed',
     message: `${at(service)}: ${name} was to be ${WORDS[is]}; systemd says that it is ${state}.`,
     hint: 'presets of a file that sorts before 00-gentoomuch.preset, or a mask, may say otherwise',
-    lastLines: said,
+    lastLines: last,
   }
 }
 
 const WORDS = { starts: 'enabled', rests: 'disabled', masked: 'masked' } as const
-
-/** What `systemctl is-enabled` may say then, systemctl(1); `static` is told. */
-const IN_ORDER = {
-  starts: /^(enabled|enabled-runtime|alias|indirect|generated|static)$/,
-  rests: /^(disabled|indirect|masked|static)$/,
-  masked: /^masked/,
-}
 
 /** A unit without an [Install] section is enabled and disabled without effect. */
 function tellStatic(service: PlannedService, tools: Tools): void {
