@@ -11,13 +11,15 @@ export const KINDS = ['emerge', 'Portage as a library', 'tar', 'compressor'] as 
 
 export type Kind = (typeof KINDS)[number]
 
-/** Python is emerge, or a program of ours that asks Portage. */
+/** Python is emerge, or a program of ours that asks Portage, or what a container is entered with: nothing of these. */
 function kindOf(pid: number): Kind | undefined {
   const name = nameOf(pid)
   if (/^(tar|bsdtar)$/.test(name)) return 'tar'
   if (/^(zstd|xz|pigz|gzip)$/.test(name)) return 'compressor'
   if (!/^(python|emerge|ebuild|egencache)/.test(name)) return undefined
-  return /^(emerge|ebuild|egencache)/.test(name) || /\/(emerge|ebuild|egencache)\0/.test(wordsOf(pid))
+  const words = wordsOf(pid)
+  if (words.includes('\0-I\0-S\0-c\0')) return undefined
+  return /^(emerge|ebuild|egencache)/.test(name) || /\/(emerge|ebuild|egencache)\0/.test(words)
     ? 'emerge'
     : 'Portage as a library'
 }
