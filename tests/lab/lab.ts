@@ -23,6 +23,8 @@ export interface LabOptions {
   readonly packages?: number
   /** Machines `lab-1` … `lab-N`, which share nine tenths of their packages. */
   readonly machines?: number
+  /** How many packages of each are its own, where not a tenth. */
+  readonly own?: number
   /** With the small @system of `lab:small`, which is assembled sooner. */
   readonly small?: boolean
 }
@@ -50,7 +52,7 @@ export class Lab {
   static async write(place: LabPlace, options: LabOptions = {}): Promise<Lab> {
     const { packages = 25, machines = 1, small = false } = options
     const lab = new Lab(place, machines)
-    const names = fillers(packages, machines)
+    const names = fillers(packages, machines, options.own)
     await lab.commit('The lab begins', repositoryFiles(names))
     await lab.configure(configurationFiles(names, { overlay: lab.overlay, profile: lab.profile, small }))
     return lab

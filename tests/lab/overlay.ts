@@ -11,9 +11,9 @@ export interface Fillers {
 /**
  * Of `packages` packages of a machine the last tenth are its own.
  * @param packages how many a machine gets from the lab
+ * @param own how many of them are its own, where not a tenth
  */
-export function fillers(packages: number, machines: number): Fillers {
-  const own = machines < 2 ? 0 : Math.ceil(packages / 10)
+export function fillers(packages: number, machines: number, own = tenth(packages, machines)): Fillers {
   const name = (stem: string, index: number) => `app-filler/${stem}${String(index + 1).padStart(3, '0')}`
   return {
     shared: Array.from({ length: packages - own }, (_, index) => name('shared', index)),
@@ -21,6 +21,10 @@ export function fillers(packages: number, machines: number): Fillers {
       Array.from({ length: own }, (_unused, index) => name(`own${machine + 1}x`, index)),
     ),
   }
+}
+
+function tenth(packages: number, machines: number): number {
+  return machines < 2 ? 0 : Math.ceil(packages / 10)
 }
 
 export function repositoryFiles(packages: Fillers): Record<string, string> {
