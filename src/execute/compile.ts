@@ -113,7 +113,9 @@ async function compileMissing(
       onJobEnded: () => harvest.jobEnded(),
     }
     try {
-      if (plan.merge.length > 0) await emerge(container, mergeArgv(plan.merge), tools, options)
+      // The logs of both are taken together.
+      const takeLogs = plan.build.length === 0
+      if (plan.merge.length > 0) await emerge(container, mergeArgv(plan.merge), tools, { ...options, takeLogs })
       if (plan.build.length > 0) await emerge(container, buildArgv(plan.build, tools.jobs), tools, options)
     } finally {
       // Also after a failure: what was made before it is good.

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Container, Io } from '../engine/engine.ts'
-import { emerge } from './emerge.ts'
+import { emerge, type EmergeOptions } from './emerge.ts'
 import type { Tools } from './handler.ts'
 
 const tools = {
@@ -24,8 +24,8 @@ function full(status: number): Container {
   } as unknown as Container
 }
 
-const told = (status: number) =>
-  emerge(full(status), ['emerge'], tools, { purpose: 'testing' }).then(
+const told = (status: number, options: Partial<EmergeOptions> = {}) =>
+  emerge(full(status), ['emerge'], tools, { purpose: 'testing', ...options }).then(
     () => 'nothing',
     (error: unknown) => error,
   )
@@ -38,4 +38,11 @@ test('a package that failed is named, with its shell, also where its logs cannot
 
 test('logs of what came out right are missed', async () => {
   expect(await told(0)).toMatchObject({ message: 'tar: Cannot write: No space left on device' })
+})
+
+test('nobody looks for logs that are not wanted, unless something failed', async () => {
+  expect(await told(0, { takeLogs: false })).toBe('nothing')
+  const keepFiles = vi.fn<Container['keepFiles']>(() => Promise.reject(new Error('no room')))
+  await emerge({ ...full(1), keepFiles }, ['emerge'], tools, { purpose: 'testing', takeLogs: false }).catch(() => {})
+  expect(keepFiles).toHaveBeenCalledOnce()
 })

@@ -19,6 +19,8 @@ export interface EmergeOptions {
   readonly onJobEnded?: () => void
   /** A status besides 0 with which the caller can go on. */
   readonly accept?: number
+  /** Whether build logs are taken out of the container when it has come out right too; unless told they are. */
+  readonly takeLogs?: boolean
 }
 
 /** Options of every emerge call; what the user set as EMERGE_DEFAULT_OPTS (`--ask` …) would break a run. */
@@ -75,12 +77,14 @@ export async function emerge(container: Container, argv: Argv, tools: Tools, opt
   const stdout = new Lines(onLine)
   const stderr = new Lines(tools.line)
   const exit = await container.run(argv, { stdout, stderr, env: { ...options.env } }, tools.signal)
+  const isRight = exit.status === 0 || exit.status === options.accept
+  if (isRight && options.takeLogs === false) return exit.status
   const logs = await keepBuildLogs(container, tools).catch((error: unknown) => {
     // What failed matters more than that its logs cannot be kept, on a full disk say.
     if (exit.status === 0) throw error
     return []
   })
-  if (exit.status === 0 || exit.status === options.accept) return exit.status
+  if (isRight) return exit.status
   const words = [...stdout.last(60), ...stderr.last(20)]
   const shell = await container.preserve()
   tools.preserved(shell)

@@ -86,7 +86,7 @@ export const fetch: Handler = {
       phases: false,
     })
     return within(opening, async (container) => {
-      await emerge(container, argv, tools, { purpose: 'fetching sources', env })
+      await emerge(container, argv, tools, { purpose: 'fetching sources', env, takeLogs: false })
       const kept = await container.keepFiles(PLACES.distfiles)
       const inUse = (await readdir(kept.path)).filter(isSource)
       const fetched = await takeNew(kept.path, tools.layout.distfiles)
