@@ -92,7 +92,7 @@ function tellingOnce(run: Run): Memory['wanting'] {
   return (available) => {
     if (told) return
     told = true
-    const text = `Steps begin one after the other for now: ${size(available)} of memory are available, and one more beside others wants ${size(ONE_MORE)}.`
+    const text = `Steps wait for memory: ${size(available)} are available, and each that begins beside others is counted with ${size(ONE_MORE)} at first.`
     run.emit({ type: 'note', level: 'info', text })
   }
 }
