@@ -2,8 +2,8 @@
 import { open, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PassThrough, Transform } from 'node:stream'
-import type { Writable } from 'node:stream'
+import { PassThrough } from 'node:stream'
+import type { Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Engine, TreeRef } from '../engine/engine.ts'
 import { Interrupted, UserError } from '../errors.ts'
@@ -15,7 +15,7 @@ import type { HashedFile } from './digests.ts'
 import { hashWhileWritten } from './hashing.ts'
 import { nodeHeaders } from './nodes.ts'
 import type { DeviceNode } from './nodes.ts'
-import { appendToTar } from './tar-append.ts'
+import { appendToTar, type Pace } from './tar-append.ts'
 import { TarListing } from './tar-listing.ts'
 import { tarMember } from './tar-member.ts'
 import type { OnMember } from './tar-walk.ts'
@@ -62,16 +62,12 @@ export async function packTree(options: PackOptions): Promise<Packed> {
     const stop = new AbortController()
     const signal = AbortSignal.any([options.signal, stop.signal])
     const list = new PassThrough()
-    const packing = pipeline([tar, ...throughLister(list, options), compressor(options, tarball)], {
-      signal,
-    })
+    const packing = pipeline([tar, withNodes(list, options), compressor(options, tarball)], { signal })
     const listing = pipeline([list, contentsCompressor(contents)], { signal })
     const [packed, listed] = await allOrStop(
-      [hashWhileWritten(tarball, names.tarball, packing), hashWhileWritten(contents, names.contents, listing)],
+      [hashedAndSynced(tarball, names.tarball, packing), hashedAndSynced(contents, names.contents, listing)],
       stop,
     )
-    // On disk before they count as written.
-    await Promise.all(files.map((file) => file.sync()))
     await syncFolder(options.to)
     return { tarball: packed, contents: listed }
   } catch (error) {
@@ -82,28 +78,27 @@ export async function packTree(options: PackOptions): Promise<Packed> {
   }
 }
 
+/** On disk before it counts as written; the last digests are made meanwhile. */
+async function hashedAndSynced(file: FileHandle, name: string, written: Promise<void>): Promise<HashedFile> {
+  const [hashed] = await Promise.all([hashWhileWritten(file, name, written), written.then(() => file.sync())])
+  return hashed
+}
+
+/** Characters of the list that are handed on at once. */
+const LINES = 64 * 1024
+
 /** The tar with its nodes; what is in it goes to `list`, line by line, at the pace of the slower of the two. */
-function throughLister(list: Writable, { nodes, epoch, onBytes }: PackOptions): [Transform, Transform] {
+function withNodes(list: Writable, { nodes, epoch, onBytes }: PackOptions): Transform {
   const listing = new TarListing()
   let lines = ''
-  const newLines = () => {
-    const said = lines
-    lines = ''
-    return said
-  }
-  let bytes = 0
-  const tell = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length
-      onBytes?.(bytes)
-      list.write(newLines(), 'latin1', (error) => done(error ?? null, chunk))
-    },
-    flush(done) {
-      list.end(newLines(), 'latin1', () => done())
-    },
-  })
   const onMember: OnMember = (header, said) => void (lines += listing.line(tarMember(header, said)))
-  return [appendToTar(nodeHeaders(nodes, epoch), onMember), tell]
+  const pace: Pace = (bytes, go) => {
+    onBytes?.(bytes)
+    if (lines.length < LINES) return go()
+    list.write(lines, 'latin1', go)
+    lines = ''
+  }
+  return appendToTar(nodeHeaders(nodes, epoch), onMember, pace).once('end', () => list.end(lines, 'latin1'))
 }
 
 function compressor({ compression, threads }: PackOptions, into: FileHandle): Writable {

@@ -9,6 +9,7 @@ import { programBytes } from '../system/stream.ts'
 import { run } from '../system/process.ts'
 import { nodeHeaders, parseNodes } from './nodes.ts'
 import { appendToTar } from './tar-append.ts'
+import { TarWalk } from './tar-walk.ts'
 
 const { nodes } = parseNodes('-m 600 /dev/console c 5 1\n/dev/null c 1 3')
 const headers = nodeHeaders(nodes, 1_700_000_000)
@@ -58,6 +59,18 @@ describe('appendToTar', () => {
     const places = array(nat({ max: tar.length }), { maxLength: 40 })
     const property = asyncProperty(places, async (at) => (await append(cut(tar, at))).equals(whole))
     await assert(property, { numRuns: 60 })
+  })
+
+  test('a chunk that ends within a header is handed on whole', async () => {
+    const walk = new TarWalk()
+    const pieces = cut(tar, [300, 700, 5000]).map((chunk) => walk.take(chunk).map((piece) => piece.length))
+    expect(pieces.slice(0, 3)).toEqual([[300], [400], [4300]])
+  })
+
+  test('a header that begins with zeros is no end marker, wherever it is cut', async () => {
+    const nameless = resum(Buffer.concat([Buffer.alloc(100), tar.subarray(100)]))
+    for (const at of [[1], [99], [50, 90], [511], [99, 100, 101]])
+      expect((await append(cut(nameless, at), Buffer.alloc(0))).equals(nameless)).toBe(true)
   })
 
   test('wherever a tar is cut off, it is an error', async () => {

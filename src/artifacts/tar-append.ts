@@ -8,11 +8,14 @@ const RECORD = 10240
 /** Two zero blocks end an archive. */
 const END = 1024
 
+/** Told how many bytes have passed so far; the stream goes on when it calls `go`. */
+export type Pace = (bytes: number, go: (error?: Error | null) => void) => void
+
 /**
  * @param headers what `nodeHeaders` gives: whole blocks, nothing for nothing
  * @param onMember told of every member, of those that are appended as well
  */
-export function appendToTar(headers: Buffer, onMember?: OnMember): Transform {
+export function appendToTar(headers: Buffer, onMember?: OnMember, pace: Pace = (_bytes, go) => go()): Transform {
   const walk = new TarWalk(onMember)
   let written = 0
   return new Transform({
@@ -22,7 +25,7 @@ export function appendToTar(headers: Buffer, onMember?: OnMember): Transform {
           written += piece.length
           this.push(piece)
         }
-        done()
+        pace(written, done)
       } catch (error) {
         done(error as Error)
       }
@@ -35,7 +38,7 @@ export function appendToTar(headers: Buffer, onMember?: OnMember): Transform {
       const used = written + headers.length + END
       const filling = (RECORD - (used % RECORD)) % RECORD
       this.push(Buffer.concat([headers, Buffer.alloc(END + filling)]))
-      done()
+      pace(used + filling, done)
     },
   })
 }

@@ -7,8 +7,13 @@ import type { TarMember } from './tar-member.ts'
 /** GNU tar's first guess at how wide owner, group and size are together; later lines are as wide as the widest before. */
 const OWNER_AND_SIZE = 19
 
+/** In seconds. */
+const DAY = 86_400
+
 export class TarListing {
   #width = OWNER_AND_SIZE
+  readonly #permissions = remembered(permissions)
+  readonly #day = remembered(day)
 
   line(member: TarMember): string {
     const { uid, gid, type, major, minor } = member
@@ -18,7 +23,30 @@ export class TarListing {
     const arrow = type === 'l' ? ' -> ' : type === 'h' ? ' link to ' : ''
     const link = arrow === '' ? '' : `${arrow}${escaped(member.link)}`
     const numbers = `${owner} ${size.padStart(this.#width - owner.length - 1)}`
-    return `${type}${permissions(member.mode)} ${numbers} ${minute(member.mtime)} ${escaped(member.name)}${link}\n`
+    return `${type}${this.#permissions(member.mode)} ${numbers} ${this.#minute(member.mtime)} ${escaped(member.name)}${link}\n`
+  }
+
+  /** `2026-01-01 00:00`. */
+  #minute(seconds: number): string {
+    const days = Math.floor(seconds / DAY)
+    const minutes = Math.floor((seconds - days * DAY) / 60)
+    return `${this.#day(days)} ${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+  }
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${number}` : String(number)
+}
+
+/** Most members have the modes and days of others. */
+function remembered(text: (of: number) => string): (of: number) => string {
+  const known = new Map<number, string>()
+  return (of) => {
+    const before = known.get(of)
+    if (before !== undefined) return before
+    const now = text(of)
+    known.set(of, now)
+    return now
   }
 }
 
@@ -34,9 +62,9 @@ function permissions(mode: number): string {
   return bits.join('')
 }
 
-/** `2026-01-01 00:00`. */
-function minute(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')
+/** `2026-01-01`. */
+function day(days: number): string {
+  return new Date(days * DAY * 1000).toISOString().slice(0, 10)
 }
 
 const LETTERS: ReadonlyMap<string, string> = new Map([
@@ -50,8 +78,11 @@ const LETTERS: ReadonlyMap<string, string> = new Map([
   ['\\', '\\\\'],
 ])
 
+const ODD = /[^ -[\]-~]/
+
 /** @param name latin1 */
 function escaped(name: string): string {
+  if (!ODD.test(name)) return name
   return name.replaceAll(
     /[^ -[\]-~]/g,
     (byte) => LETTERS.get(byte) ?? `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`,

@@ -51,13 +51,19 @@ export function tarMember(header: Buffer, said: ReadonlyMap<string, Buffer>): Ta
   }
 }
 
+const [SPACE, ZERO, SEVEN] = [0x20, 0x30, 0x37]
+
 /** A number of a header: octal, or base 256 when its first bit is set (GNU, for what octal cannot hold). */
 export function readNumber(header: Buffer, at: number, width: number): number {
   const first = header[at] ?? 0
   if ((first & 0x80) !== 0) return Number(BigInt(`0x${header.toString('hex', at + 1, at + width)}`))
-  const digits = header.toString('latin1', at, at + width).replaceAll(/[\0 ]/g, '')
-  if (!/^[0-7]*$/.test(digits)) throw new Error('the tar has a member with a number that cannot be read')
-  return digits === '' ? 0 : Number.parseInt(digits, 8)
+  let value = 0
+  for (const byte of header.subarray(at, at + width)) {
+    if (byte === 0 || byte === SPACE) continue
+    if (byte < ZERO || byte > SEVEN) throw new Error('the tar has a member with a number that cannot be read')
+    value = value * 8 + byte - ZERO
+  }
+  return value
 }
 
 /** `LENGTH KEY=VALUE\n`, one after the other; values may hold any bytes, so records are followed by their lengths. */

@@ -26,6 +26,8 @@ export class TarWalk {
   /** The beginning of a header whose end is in the next chunk. */
   readonly #header = Buffer.alloc(BLOCK)
   #filled = 0
+  /** Bytes of that beginning that were not given yet: all of them while they are zeros. */
+  #held = 0
   /** The body of a pax header that is being read. */
   #pax: Buffer[] | undefined
   #paxSize = 0
@@ -48,52 +50,52 @@ export class TarWalk {
   }
 
   /**
-   * Takes the next bytes of the stream; gives those that belong to members, in whole headers. What follows the end marker
-   * is dropped.
+   * Takes the next bytes of the stream; gives those that belong to members. What may be the end marker is held back until
+   * it is whole; what follows it is dropped.
    * @throws Error for a header that is none
    */
   take(chunk: Buffer): Buffer[] {
-    const members: Buffer[] = []
-    let from = 0
+    const held = this.#held
     let at = 0
-    while (at < chunk.length && !this.#over) {
-      if (this.#left > 0) {
-        const end = Math.min(chunk.length, at + this.#left)
-        this.#body(chunk.subarray(at, end))
-        at = end
-      } else if (this.#filled === 0 && chunk.length - at >= BLOCK) {
-        this.#block(chunk.subarray(at, at + BLOCK))
-        if (!this.#over) at += BLOCK
-      } else {
-        // It may be the end marker, so it is held back until it is whole.
-        if (at > from) members.push(chunk.subarray(from, at))
-        const piece = chunk.subarray(at, at + BLOCK - this.#filled)
-        piece.copy(this.#header, this.#filled)
-        this.#filled += piece.length
-        at += piece.length
-        from = at
-        if (this.#filled < BLOCK) continue
-        this.#filled = 0
-        this.#block(this.#header)
-        if (!this.#over) members.push(Buffer.from(this.#header))
-      }
+    while (at < chunk.length && !this.#over) at = this.#left > 0 ? this.#body(chunk, at) : this.#block(chunk, at)
+    const isZeros = ZEROS.compare(this.#header, 0, this.#filled, 0, this.#filled) === 0
+    this.#held = isZeros && !this.#over ? this.#filled : 0
+    // What is held began in this chunk or before it.
+    const members = at - this.#held
+    if (members <= 0) return []
+    const passed = members === chunk.length ? chunk : chunk.subarray(0, members)
+    return held === 0 ? [passed] : [ZEROS.subarray(0, held), passed]
+  }
+
+  /** @returns where the header in hand ends; where the chunk's bytes of it begin, if it is the end marker */
+  #block(chunk: Buffer, at: number): number {
+    const end = Math.min(chunk.length, at + BLOCK - this.#filled)
+    let header: Buffer = this.#header
+    if (end - at === BLOCK) header = chunk.subarray(at, end)
+    else {
+      chunk.copy(this.#header, this.#filled, at, end)
+      this.#filled += end - at
+      if (this.#filled < BLOCK) return end
+      this.#filled = 0
     }
-    if (at > from) members.push(chunk.subarray(from, at))
-    return members
+    if (header.equals(ZEROS)) {
+      this.#over = true
+      return at
+    }
+    this.#member(header)
+    return end
   }
 
-  #block(header: Buffer): void {
-    if (header.equals(ZEROS)) this.#over = true
-    else this.#member(header)
-  }
-
-  #body(piece: Buffer): void {
-    this.#left -= piece.length
-    if (this.#pax === undefined) return
-    this.#pax.push(Buffer.from(piece))
-    if (this.#left > 0) return
+  /** @returns where the member's bytes in this chunk end */
+  #body(chunk: Buffer, at: number): number {
+    const end = Math.min(chunk.length, at + this.#left)
+    this.#left -= end - at
+    if (this.#pax === undefined) return end
+    this.#pax.push(Buffer.from(chunk.subarray(at, end)))
+    if (this.#left > 0) return end
     this.#said = paxRecords(Buffer.concat(this.#pax).subarray(0, this.#paxSize))
     this.#pax = undefined
+    return end
   }
 
   #member(header: Buffer): void {
