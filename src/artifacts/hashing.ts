@@ -8,7 +8,7 @@ import type { HashedFile } from './digests.ts'
 const PIECE = 1024 * 1024
 
 /** How long a writer is left alone that had written nothing new, in milliseconds. */
-const REST = 20
+const REST = 50
 
 /**
  * Reads a file to its end, which is where it stands when `written` settles.

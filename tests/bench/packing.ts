@@ -10,15 +10,16 @@ import { openEngine } from '../../src/engine/open.ts'
 import { run } from '../../src/system/process.ts'
 import { programFilter } from '../../src/system/stream.ts'
 import { hostFiles } from './host-files.ts'
-import { median } from './measure.ts'
+import { median, timed } from './measure.ts'
 import { seconds, times, type Bench } from './table.ts'
 
 /** The promise. */
 const MOST = 1.03
 
-const [ROUNDS, BYTES] = [4, 768 * 1024 ** 2]
+const [ROUNDS, BYTES] = [6, 768 * 1024 ** 2]
 const EPOCH = 1_700_000_000
 const COMPRESSION = parseCompression('zstd')
+const THREADS = availableParallelism()
 
 export async function benchPacking(): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'gm-bench-'))
@@ -30,52 +31,56 @@ export async function benchPacking(): Promise<Bench> {
     const tree = await engine.importTree(files.tar())
     // It gives nothing, and ends when the program has.
     await buffer(files.tar().compose(programFilter(['tar', '--extract', '--file=-', '-C', plain])))
-    const packed = () =>
-      timed(async () => {
-        const signal = new AbortController().signal
-        await packTree({
-          engine,
-          tree,
-          epoch: EPOCH,
-          compression: COMPRESSION,
-          threads: availableParallelism(),
-          nodes: [],
-          to: out,
-          name: 'ours',
-          signal,
-        })
-      })
-    const plainly = () => timed(() => tarAndCompress(plain, join(out, 'plain')))
-    const [ours, theirs]: [number[], number[]] = [[], []]
+    const how = { engine, tree, epoch: EPOCH, compression: COMPRESSION, threads: THREADS, nodes: [], to: out }
+    const signal = new AbortController().signal
+    const pack = () => packTree({ ...how, name: 'ours', signal })
+    const plainly = () => tarAndCompress(plain, join(out, 'plain'))
     // Once before it counts: everything is in memory then, for both.
-    await plainly()
-    await packed()
-    for (let round = 0; round < ROUNDS; round++) {
-      theirs.push(await plainly())
-      ours.push(await packed())
-    }
+    for (const way of [plainly, pack]) await way()
+    const rounds: Round[] = []
+    for (let round = 0; round < ROUNDS; round++) rounds.push(await inTurns(plainly, pack, round % 2 === 0))
     const size = (await stat(join(out, 'plain'))).size
-    return asTable(ours, theirs, `${files.count} files, ${mebibytes(files.bytes)}, ${mebibytes(size)} packed`)
+    return asTable(rounds, `${files.count} files, ${mebibytes(files.bytes)}, ${mebibytes(size)} packed`)
   } finally {
     await engine.prune([])
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-function asTable(ours: readonly number[], theirs: readonly number[], what: string): Bench {
-  const ratio = median(ours) / median(theirs)
-  const leasts = Math.min(...ours) / Math.min(...theirs)
-  const row = (name: string, all: readonly number[]) => ({
-    name,
-    figures: [seconds(median(all)), seconds(Math.min(...all))],
-  })
+interface Round {
+  readonly plain: Once
+  readonly ours: Once
+}
+
+type Once = Awaited<ReturnType<typeof timed>>
+
+/** One behind the other, so that both meet the same machine; who is first changes, for what the first leaves is the second's. */
+async function inTurns(plainly: () => Promise<unknown>, pack: () => Promise<unknown>, plainFirst: boolean) {
+  if (plainFirst) return { plain: await timed(plainly), ours: await timed(pack) }
+  const ours = await timed(pack)
+  return { ours, plain: await timed(plainly) }
+}
+
+function asTable(rounds: readonly Round[], what: string): Bench {
+  const of = (side: keyof Round, figure: keyof Once) => rounds.map((round) => round[side][figure])
+  const row = (name: string, side: keyof Round) => {
+    const all = of(side, 'seconds')
+    return { name, figures: [seconds(median(all)), seconds(Math.min(...all)), seconds(median(of(side, 'cpu')))] }
+  }
+  /** Of the two in one round. */
+  const paired = (figure: keyof Once) => median(rounds.map(({ ours, plain }) => ours[figure] / plain[figure]))
+  const ratio = paired('seconds')
+  const leasts = Math.min(...of('ours', 'seconds')) / Math.min(...of('plain', 'seconds'))
   return {
     title: `Packing: ${what}`,
-    heads: ['median', 'least'],
+    heads: ['median', 'least', 'CPU'],
     rows: [
-      row('tar | zstd, nothing else', theirs),
-      row('packed, with digests and list', ours),
-      { name: 'packed : tar | zstd', figures: [times(ratio), times(leasts)] },
+      row('tar | zstd, nothing else', 'plain'),
+      row('packed, with digests and list', 'ours'),
+      {
+        name: `packed : tar | zstd, of ${rounds.length} rounds`,
+        figures: [times(ratio), times(leasts), times(paired('cpu'))],
+      },
     ],
     // On a machine with other work one of the two may be chance.
     broken:
@@ -88,15 +93,9 @@ function asTable(ours: readonly number[], theirs: readonly number[], what: strin
 /** As one does it by hand: tar's own size of blocks, a pipe, a file. */
 async function tarAndCompress(folder: string, to: string): Promise<void> {
   const tar = exportArgv(folder, EPOCH).filter((word) => !word.startsWith('--blocking-factor'))
-  const compressor = compressorArgv(COMPRESSION, availableParallelism()) ?? ['cat']
+  const compressor = compressorArgv(COMPRESSION, THREADS) ?? ['cat']
   const script = 'set -o pipefail; to=$1 n=$2; shift 2; "${@:1:n}" | "${@:n+1}" >"$to" && sync "$to"'
   await run(['bash', '-c', script, 'plain', to, String(tar.length), ...tar, ...compressor])
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const begin = performance.now()
-  await work()
-  return (performance.now() - begin) / 1000
 }
 
 function mebibytes(bytes: number): string {
