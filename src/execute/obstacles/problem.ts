@@ -1,4 +1,4 @@
-/** What `programs/resolve` tells of a question that has no answer: `problems.json`. */
+/** What `programs/resolve` tells of a question that has no answer: `problems`. */
 
 export interface WantedBy {
   /** From a set of the machine through packages to what is wanted, as people read them. */
