@@ -7,7 +7,7 @@ import { enter } from './enter.ts'
 import { keepFiles } from './keep-files.ts'
 import { checkedName, type Places } from './places.ts'
 import { containerViews } from './views.ts'
-import { digestOf, markOf, publish, removeBelow, type Where } from './workshop.ts'
+import { keepLayer, removeBelow, type Where } from './workshop.ts'
 
 export class EmbeddedContainer implements Container {
   readonly #where: Where
@@ -46,21 +46,17 @@ export class EmbeddedContainer implements Container {
   }
 
   async keepTree(at: string): Promise<TreeRef> {
-    const { identity, places } = this.#where
     if (posix.resolve(at) !== '/') {
       const folder = this.#folder(at)
       if (folder === undefined) throw new Error(`${at} is not one of the container's folders`)
-      const digest = await digestOf(identity, folder)
-      const layer = await publish(identity, places, folder)
-      return { engine: 'embedded', layers: [layer], digest, marks: [await markOf(this.#where, layer)] }
+      const { layer, digest, mark } = await keepLayer(this.#where, folder)
+      return { engine: 'embedded', layers: [layer], digest, marks: [mark] }
     }
     if (this.#running) throw new Error('the state of a container is kept while a command runs in it')
     this.#moved = true
     const copied = this.#spec.root === 'copied'
     const state = join(this.#own, copied ? 'root' : 'upper')
-    const digest = await digestOf(identity, state)
-    const layer = await publish(identity, places, state)
-    const mark = await markOf(this.#where, layer)
+    const { layer, digest, mark } = await keepLayer(this.#where, state)
     if (copied) return { engine: 'embedded', layers: [layer], digest, marks: [mark] }
     const under = this.#spec.tree
     return {

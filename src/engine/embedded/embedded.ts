@@ -172,20 +172,19 @@ class Embedded implements Engine {
   async sweep(): Promise<void> {
     const { identity, places } = this.#where
     const preserved = await this.preserved()
-    const left = [
-      ...(await entries(places.containers))
-        .filter((name) => !preserved.includes(name))
-        .map((name) => [places.containers, name]),
-      ...(await entries(places.incoming)).map((name) => [places.incoming, name]),
-      ...(await entries(places.kept)).map((name) => [places.kept, name]),
-      ...(await entries(places.trees)).filter((name) => name.startsWith('.')).map((name) => [places.trees, name]),
-    ] as [string, string][]
-    for (const [folder, name] of left) await removeBelow(identity, folder, join(folder, name))
+    const left: Record<string, string[]> = {
+      [places.containers]: (await entries(places.containers)).filter((name) => !preserved.includes(name)),
+      [places.incoming]: await entries(places.incoming),
+      [places.kept]: await entries(places.kept),
+      [places.trees]: (await entries(places.trees)).filter((name) => name.startsWith('.')),
+    }
+    for (const [folder, names] of Object.entries(left))
+      await removeBelow(identity, folder, ...names.map((name) => join(folder, name)))
   }
 
   /** Looked at once: what many machines stand on is not looked at for each of them. */
   #markOf(layer: string): Promise<string> {
-    const known = this.#marks.get(layer) ?? markOf(this.#where, layer)
+    const known = this.#marks.get(layer) ?? markOf(this.#where.identity, join(this.#where.places.trees, layer))
     this.#marks.set(layer, known)
     return known
   }

@@ -7,7 +7,7 @@ import { incomingFolder } from './incoming.ts'
 import { COPY } from './make-container.ts'
 import { TarMembers } from './tar-members.ts'
 import { extractArgv } from './tar.ts'
-import { digestOf, errand, layerSource, markOf, publish, removeBelow, type Where } from './workshop.ts'
+import { errand, keepLayer, layerSource, removeBelow, type Where } from './workshop.ts'
 
 const GIB = 1024 ** 3
 
@@ -18,12 +18,11 @@ export async function importTree(where: Where, tar: Readable, options: ImportOpt
   const reading = read(tar, new TarMembers({ maxBytes, maxMembers }, { plain: compressor !== undefined }))
   const making: Making = { where, reading, made: [] }
   try {
-    const layer = await reading.during(() =>
+    const made = await reading.during(() =>
       compressor === undefined ? folderFrom(making, reading.members) : imageOrFolder(making, compressor),
     )
-    const digest = await digestOf(identity, layer, maxBytes)
-    const published = await publish(identity, places, layer)
-    return { engine: 'embedded', layers: [published], digest, marks: [await markOf(where, published)] }
+    const { layer, digest, mark } = await keepLayer(where, made, maxBytes)
+    return { engine: 'embedded', layers: [layer], digest, marks: [mark] }
   } finally {
     reading.members.destroy()
     for (const folder of making.made) if (await exists(folder)) await removeBelow(identity, places.incoming, folder)

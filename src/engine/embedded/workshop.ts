@@ -60,10 +60,16 @@ async function asOwner(identity: Identity, argv: readonly string[], stdout?: Wri
   if (status !== 0) throw errandFailed(argv, status, words.text())
 }
 
-/** Removes a folder of ours, whoever owns what is in it. */
-export async function removeBelow(identity: Identity, folder: string, path: string): Promise<void> {
-  await asOwner(identity, ['rm', '-rf', '--one-file-system', '--', below(folder, path)])
+/** Removes what is ours below a folder of ours, whoever owns what is in it. */
+export async function removeBelow(identity: Identity, folder: string, ...paths: readonly string[]): Promise<void> {
+  // An order of words is as long as it has to be, a command line is not.
+  for (let at = 0; at < paths.length; at += MOST_PATHS) {
+    const some = paths.slice(at, at + MOST_PATHS).map((path) => below(folder, path))
+    await asOwner(identity, ['rm', '-rf', '--one-file-system', '--', ...some])
+  }
 }
+
+const MOST_PATHS = 250
 
 /** Bytes on disk, hard links counted once. */
 export async function diskUse(identity: Identity, paths: readonly string[]): Promise<number> {
@@ -84,7 +90,7 @@ export function layerSource(path: string): Source {
  *   header of its own for each empty file with a long name), but not more
  * @throws UserError `tar-too-large` for more: then a sparse member's map led beyond the size that it told
  */
-export async function digestOf(identity: Identity, path: string, agreed = Infinity): Promise<string> {
+async function digestOf(identity: Identity, path: string, agreed = Infinity): Promise<string> {
   const hash = createHash('sha256')
   const source = layerSource(path)
   const most = 3 * agreed + 64 * 1024 ** 2
@@ -111,16 +117,31 @@ const LIST = `cd -- "$1" &&
 find . -type d -printf '%P\\t%y %m %U %G %T@\\0' -o -printf '%P\\t%y %m %U %G %T@ %s %l\\0' | LC_ALL=C sort -z | sha256sum`
 
 /** What tells whether a layer is still what it was: of an image its bytes, of a folder what `stat` says of each file. */
-export async function markOf({ identity, places }: Where, layer: string): Promise<string> {
-  const path = join(places.trees, layer)
-  if (layer.endsWith(IMAGE)) return hashFile(path, 'sha256')
+export async function markOf(identity: Identity, path: string): Promise<string> {
+  if (path.endsWith(IMAGE)) return hashFile(path, 'sha256')
   const out = collector()
   await asOwner(identity, ['bash', '--norc', '-o', 'pipefail', '-c', LIST, 'mark', path], out.sink)
   return out.bytes().toString().split(' ')[0] ?? ''
 }
 
-/** Moves a finished folder or image among the layers, where it appears whole. Gives the layer's name. */
-export async function publish(identity: Identity, places: Places, path: string): Promise<string> {
+export interface Kept {
+  /** Its name among the layers. */
+  readonly layer: string
+  readonly digest: string
+  readonly mark: string
+}
+
+/**
+ * A finished folder or image becomes a layer.
+ * @param agreed see `digestOf`
+ */
+export async function keepLayer({ identity, places }: Where, path: string, agreed?: number): Promise<Kept> {
+  const [digest, mark] = await Promise.all([digestOf(identity, path, agreed), markOf(identity, path)])
+  return { layer: await publish(identity, places, path), digest, mark }
+}
+
+/** Moves it among the layers, where it appears whole. Gives its name there. */
+async function publish(identity: Identity, places: Places, path: string): Promise<string> {
   const name = path.endsWith(IMAGE) ? `${newName()}${IMAGE}` : newName()
   const final = join(places.trees, name)
   await run(['sync', '--file-system', path], { purpose: 'to bring a layer to disk' })
