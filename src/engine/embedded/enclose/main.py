@@ -164,11 +164,28 @@ def part(words, base, network, io):
     """Does not return: ends as the container does, and takes it along."""
     step(b"to make the namespaces")
     unshare(NEW_MOUNTS | NEW_PIDS | NEW_IPC | NEW_UTS | (0 if network == b"host" else NEW_NETWORK))
+    ends_with_us, alive = os.pipe()
     child = os.fork()
     if child == 0:
-        attempt(lambda: (die_with_parent(), inside(words, base, network, io)))
+        os.close(alive)
+        attempt(lambda: (follow(ends_with_us), inside(words, base, network, io)))
     status = os.waitpid(child, 0)[1]
     os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
+
+
+def follow(ends_with_parent):
+    """
+    A parent that died before the death signal was set sends none, and in the new namespace it has no number to ask for:
+    then its end of the pipe has gone with it.
+    """
+    die_with_parent()
+    os.set_blocking(ends_with_parent, False)
+    try:
+        os.read(ends_with_parent, 1)
+    except BlockingIOError:
+        os.close(ends_with_parent)
+        return
+    os._exit(1)
 
 
 def terminal(words, base, network):
