@@ -1,4 +1,5 @@
 /** One USE flag changed in a piece that two machines have: what is made again, and where the time goes. */
+import { basename } from 'node:path'
 import { whereItGoes } from './pipeline.ts'
 import type { Bench } from './table.ts'
 import { seconds } from './table.ts'
@@ -19,7 +20,7 @@ export async function benchFlag(world: World): Promise<Bench> {
     rows: [
       ...whereItGoes(run),
       ...steps.map(({ label, summary, seconds: took }) => ({
-        name: `${String(label)}: ${String(summary)}`,
+        name: `${String(label)}: ${basename(String(summary))}`,
         figures: [seconds(Number(took))],
       })),
     ],
