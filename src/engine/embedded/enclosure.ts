@@ -1,4 +1,4 @@
-/** What one process inside is to see, and the command line of the stages that bring it about. Pure. */
+/** What one process inside is to see, and the words that tell it to the stages which bring it about. Pure. */
 
 /** Something of the host that the container's mounts are made of. */
 export interface Source {

@@ -54,7 +54,7 @@ class Words:
         return self.words[self.at - count : self.at]
 
     def until(self, end):
-        """Calls whoever handles a word until this word has been taken."""
+        """Each word before this one, which is taken as well; whoever handles one may take those that belong to it."""
         while True:
             word = self.one()
             if word == end:
