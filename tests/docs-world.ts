@@ -10,6 +10,7 @@ import { COMMANDS } from '../src/commands/index.ts'
 import { writeLock } from '../src/config/lock.ts'
 import { projectRoot } from '../src/system/project.ts'
 import { layoutOf } from '../src/store/layout.ts'
+import { writeFilesSync } from '../src/system/files.testkit.ts'
 
 /** The miniature's profile: what the example of docs/configuration.md names. */
 const PROFILE = 'demo'
@@ -24,7 +25,7 @@ export class World {
     const world = new World()
     const revision = world.syncMiniature()
     world.git(world.config, 'init')
-    world.put(files)
+    writeFilesSync(world.config, files)
     await writeLock(world.config, {
       version: 1,
       profiles: { [PROFILE]: { stage3: 'stage3.tar.xz', sha512: 'a'.repeat(128), signedBy: 'A'.repeat(40) } },
@@ -36,7 +37,7 @@ export class World {
 
   /** Puts files in and commits them. */
   write(files: Readonly<Record<string, string>>): void {
-    this.put(files)
+    writeFilesSync(this.config, files)
     this.commit(this.config)
   }
 
@@ -78,13 +79,6 @@ export class World {
     mkdirSync(mirrors, { recursive: true })
     renameSync(join(at, '.git'), join(mirrors, 'gentoo'))
     return revision
-  }
-
-  private put(files: Readonly<Record<string, string>>): void {
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(this.config, path)), { recursive: true })
-      writeFileSync(join(this.config, path), text)
-    }
   }
 
   private commit(at: string): void {

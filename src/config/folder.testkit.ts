@@ -1,11 +1,10 @@
 /** A configuration directory of a test's own. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { writeFilesSync, type Files } from '../system/files.testkit.ts'
 import { describeProblem } from './problem.ts'
 import { inspectConfig } from './read.ts'
-
-export type Files = Readonly<Record<string, string | Uint8Array>>
 
 /** A configuration without any problem. */
 export const GOOD: Files = {
@@ -28,10 +27,7 @@ export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), 'gm-config-'))
 
   write(files: Files): void {
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(this.path, path)), { recursive: true })
-      writeFileSync(join(this.path, path), text)
-    }
+    writeFilesSync(this.path, files)
   }
 
   folder(path: string): void {

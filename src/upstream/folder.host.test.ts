@@ -6,7 +6,8 @@ import { fetchAt } from './history.ts'
 import { importRsynced } from './import-rsynced.ts'
 import { keptSnapshots } from './kept-snapshots.ts'
 import { fetchPinned, fetchRepository } from './repository.ts'
-import { makeWorld, writeFiles, type World } from './repository.testkit.ts'
+import { writeFiles } from '../system/files.testkit.ts'
+import { makeWorld, type World } from './repository.testkit.ts'
 
 let world: World
 let folder: string

@@ -5,7 +5,8 @@ import { run } from '../system/process.ts'
 import { fetchAt } from './history.ts'
 import { keptSnapshots } from './kept-snapshots.ts'
 import { fetchRepository } from './repository.ts'
-import { makeWork, makeWorld, writeFiles, type Work, type World } from './repository.testkit.ts'
+import { writeFiles } from '../system/files.testkit.ts'
+import { makeWork, makeWorld, type Work, type World } from './repository.testkit.ts'
 
 const DAY = 86_400
 /** 2026-01-01 12:00 UTC. */

@@ -14,7 +14,8 @@ import { listTree, type TreeEntry } from './git-objects.ts'
 import { importFiles } from './import.ts'
 import { isTreeName } from './import-names.ts'
 import { withMirror } from './repository.ts'
-import { makeWork, makeWorld, writeFiles, type World } from './repository.testkit.ts'
+import { writeFiles } from '../system/files.testkit.ts'
+import { makeWork, makeWorld, type World } from './repository.testkit.ts'
 
 let world: World
 let gitDir: string

@@ -12,7 +12,8 @@ import { maskedFailure } from './repository-git.ts'
 import { keptFacts } from './repository-mirror.ts'
 import { archiveRepository, fetchPinned, fetchRepository } from './repository.ts'
 import type { Pinned, RepositorySnapshot } from './repository.ts'
-import { makeWork, makeWorld, writeFiles, type Work, type World } from './repository.testkit.ts'
+import { writeFiles } from '../system/files.testkit.ts'
+import { makeWork, makeWorld, type Work, type World } from './repository.testkit.ts'
 
 let world: World
 let work: Work

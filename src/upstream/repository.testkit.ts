@@ -1,8 +1,9 @@
 /** For tests: a git repository to commit to, and sources with keys of their own. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { makeKeyHome, type KeyHome } from '../system/gpg.testkit.ts'
+import { writeFiles, type Files } from '../system/files.testkit.ts'
 import { run } from '../system/process.ts'
 import type { RepositorySource } from './repository-source.ts'
 
@@ -67,8 +68,6 @@ export interface Work {
   commit(files: Files, options?: { readonly by?: string; readonly time?: number }): Promise<string>
 }
 
-export type Files = Readonly<Record<string, string>>
-
 export async function makeWork(world: World): Promise<Work> {
   const { keys, key } = world
   const path = world.fresh('work')
@@ -95,12 +94,5 @@ export async function makeWork(world: World): Promise<Work> {
       await call(['commit', '--quiet', '--allow-empty', '-m', 'm\u00e9ssage', ...signing], time)
       return await git('rev-parse', 'HEAD')
     },
-  }
-}
-
-export async function writeFiles(folder: string, files: Files): Promise<void> {
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true })
-    await writeFile(join(folder, path), content)
   }
 }

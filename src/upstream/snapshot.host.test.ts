@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { gitSetting } from '../system/git.ts'
+import { writeFiles } from '../system/files.testkit.ts'
 import { run } from '../system/process.ts'
 import { listTree, readBlobs } from './git-objects.ts'
 import { snapshotOf } from './snapshot.ts'
@@ -56,10 +57,7 @@ async function git(...args: readonly string[]): Promise<string> {
 }
 
 async function commit(files: Readonly<Record<string, string>>): Promise<string> {
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(work, path)), { recursive: true })
-    await writeFile(join(work, path), content)
-  }
+  await writeFiles(work, files)
   await git('add', '-A')
   await git('commit', '--quiet', '-m', 'x')
   return await git('rev-parse', 'HEAD')

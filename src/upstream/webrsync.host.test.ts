@@ -6,7 +6,8 @@ import { run } from '../system/process.ts'
 import { keptSnapshots } from './kept-snapshots.ts'
 import { keptFacts } from './repository-mirror.ts'
 import { fetchPinned, fetchRepository } from './repository.ts'
-import { makeWorld, writeFiles, type World } from './repository.testkit.ts'
+import { writeFiles } from '../system/files.testkit.ts'
+import { makeWorld, type World } from './repository.testkit.ts'
 
 /** 2026-01-16 00:45:01 UTC: what mirrors call the snapshot of the 15th. */
 const TIME = 1_768_524_301

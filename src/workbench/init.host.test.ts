@@ -9,10 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { describeProblem } from '../config/problem.ts'
 import { inspectConfig, readConfig } from '../config/read.ts'
+import { writeFilesSync, type Files } from '../system/files.testkit.ts'
 import { demoFiles } from './demo/configuration.ts'
 import { init } from './init.ts'
 import { cpuNameOf, starterFiles, type Host } from './starter.ts'
@@ -29,12 +30,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const read = (path: string) => readFileSync(join(config, path), 'utf8')
 
-function write(files: Record<string, string>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(config, path)), { recursive: true })
-    writeFileSync(join(config, path), text)
-  }
-}
+const write = (files: Files) => writeFilesSync(config, files)
 
 const problems = async () => (await inspectConfig(config)).problems.map(describeProblem)
 

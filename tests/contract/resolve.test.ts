@@ -1,6 +1,6 @@
 /** What stands in the way of an answer, as the real Portage of the miniature's base has it and as a user reads it. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { copyAll } from '../../miniature/copy.ts'
 import { openEngine } from '../../src/engine/open.ts'
@@ -16,6 +16,7 @@ import { formatFailure } from '../../src/report/failure.ts'
 import { layoutOf } from '../../src/store/layout.ts'
 import { PackageStore } from '../../src/store/packages.ts'
 import { onMiniature } from '../kit/on-miniature.ts'
+import { writeFiles } from '../../src/system/files.testkit.ts'
 import { ODD_REPOSITORY } from './odd-repository.ts'
 
 const { signal } = new AbortController()
@@ -59,7 +60,7 @@ beforeAll(async () => {
     const gentoo = join(scratch, 'gentoo')
     await copyAll(join(await complete(), 'gentoo'), gentoo, signal)
     const odd = join(scratch, 'odd')
-    await put(odd, ODD_REPOSITORY)
+    await writeFiles(odd, ODD_REPOSITORY)
     const builder: Json = { ...(await base.tree()) }
     for (const question of Object.keys(QUESTIONS) as Question[])
       told.set(question, await ask(question, engine, { builder, gentoo, odd }))
@@ -67,13 +68,6 @@ beforeAll(async () => {
 }, 900_000)
 
 afterAll(() => rm(scratch, { recursive: true, force: true }))
-
-async function put(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true })
-    await writeFile(join(folder, path), text)
-  }
-}
 
 interface Trees {
   readonly builder: Json

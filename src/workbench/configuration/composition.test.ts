@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Folder, GOOD, type Files } from '../../config/folder.testkit.ts'
+import { Folder, GOOD } from '../../config/folder.testkit.ts'
+import type { Files } from '../../system/files.testkit.ts'
 import { readLock } from '../../config/lock.ts'
 import { readConfig } from '../../config/read.ts'
 import { compositionOf, definitionNamed, groupsNotice, type Known } from './composition.ts'
