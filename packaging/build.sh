@@ -1,5 +1,8 @@
 # Sourced, with $root set, by `gentoomuch`, `test` and `npm run build`: brings node_modules/ and dist/ up to date.
 #
+# In dist, program/ is what starts: the whole program in few files. src/, miniature/ and tests/ are the modules one by one,
+# for tests and measurements.
+#
 # dist is a symbolic link to a folder .dist-N, put in place by one rename when a compile has succeeded. So a failed or
 # interrupted compile changes nothing, and a run that has been going for hours keeps the code it began with: it holds a
 # shared lock on its folder, and only folders that nobody holds are removed.
@@ -28,12 +31,12 @@ need_node() {
 
 # Names, times and sizes of everything the compiled program is made of: any edit, either way in time, shows.
 fingerprint() {
-  (cd "$root" && find src miniature tests package.json package-lock.json tsconfig.json tsconfig.build.json \
-    -type f \( -name '*.ts' -o -name '*.json' \) -printf '%p %T@ %s\n' 2>/dev/null | LC_ALL=C sort | cksum)
+  (cd "$root" && find src miniature tests package.json package-lock.json tsconfig.json tsconfig.build.json packaging/bundle.mjs \
+    -type f \( -name '*.ts' -o -name '*.json' -o -name bundle.mjs \) -printf '%p %T@ %s\n' 2>/dev/null | LC_ALL=C sort | cksum)
 }
 
 is_current() {
-  [ -f "$root/dist/src/cli.js" ] && [ -f "$root/dist/.fingerprint" ] || return 1
+  [ -f "$root/dist/program/cli.js" ] && [ -f "$root/dist/.fingerprint" ] || return 1
   read -r built <"$root/dist/.fingerprint" && [ "$built" = "$(fingerprint)" ]
 }
 
@@ -74,7 +77,7 @@ build() (
   install_parts
   say 'compiling'
   node_modules/.bin/tsc -p tsconfig.build.json --outDir "$next" >&2 || die 'The sources do not compile.'
-  [ -f "$next/src/cli.js" ] || die 'src/cli.ts is missing.'
+  node packaging/bundle.mjs "$next/program" >&2 || die 'The program could not be bundled.'
   printf '%s\n' "$before" >"$next/.fingerprint"
   [ -L dist ] || rm -rf dist
   ln -s "$next" "$next.link" && mv -T "$next.link" dist || die "$root/dist could not be replaced."
@@ -116,7 +119,7 @@ hold_current() {
     current=$(readlink -f "$root/dist")
     { command exec 8<"$current"; } 2>/dev/null || continue
     flock --shared 8 2>/dev/null || true
-    [ -f "$current/src/cli.js" ] && return 0
+    [ -f "$current/program/cli.js" ] && return 0
     make_current
   done
   die "$root/dist was removed while it was being started; start again."

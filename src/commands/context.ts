@@ -114,7 +114,7 @@ export class Context {
   ): Promise<T> {
     const { openReporter } = await import('../report/open.ts')
     const { json = false, verbose = false } = this.globals
-    const reporter = openReporter({
+    const reporter = await openReporter({
       json,
       quiet,
       verbose,

@@ -44,7 +44,7 @@ async function ending({ by, seconds = 60, env = BUS, options = {}, isTTY = false
     },
   })
   const signal = aborted ? AbortSignal.abort() : new AbortController().signal
-  const reporter = openReporter({
+  const reporter = await openReporter({
     json: false,
     quiet: true,
     verbose: false,

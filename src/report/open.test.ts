@@ -61,7 +61,7 @@ async function report(
   const { stream, text } = collector(options.tty ?? false)
   const env = { TERM: 'xterm' }
   const base = { json: false, quiet: false, verbose: false, stderr: stream, logs, env, now: () => 0 }
-  const reporter = openReporter({ ...base, ...options })
+  const reporter = await openReporter({ ...base, ...options })
   for (const event of told) reporter.emit(event)
   await reporter.close()
   reporter.emit({ type: 'note', level: 'warning', text: 'too late' })
@@ -128,7 +128,13 @@ test('the log folder has every event, with its time, and the output of each step
 })
 
 test('an event is on disk as soon as it was emitted', async () => {
-  const reporter = openReporter({ json: true, quiet: false, verbose: false, stderr: collector(false).stream, logs })
+  const reporter = await openReporter({
+    json: true,
+    quiet: false,
+    verbose: false,
+    stderr: collector(false).stream,
+    logs,
+  })
   reporter.emit({ type: 'waiting', for: 'x' })
   expect(await readFile(join(logs, 'events.jsonl'), 'utf8')).toMatch(/"type":"waiting","for":"x"\}\n$/u)
   await reporter.close()

@@ -9,7 +9,7 @@ import { paintFor } from './paint.ts'
 import { eventLines, type Loudness } from './plain.ts'
 import { openStepsLog, type StepsLog } from './steps-log.ts'
 import { count, newTally } from './tally.ts'
-import { openTerminal, type Display, type Terminal } from './terminal.ts'
+import type { Display, Terminal } from './terminal.ts'
 
 export interface ReporterOptions {
   readonly json: boolean
@@ -31,7 +31,7 @@ export interface Reporter {
   close(): Promise<void>
 }
 
-export function openReporter(options: ReporterOptions): Reporter {
+export async function openReporter(options: ReporterOptions): Promise<Reporter> {
   const { stderr, env = process.env, now = Date.now } = options
   const loudness = loudnessOf(options)
   const isTerminal = stderr.isTTY === true
@@ -57,7 +57,8 @@ export function openReporter(options: ReporterOptions): Reporter {
   stderr.on('error', ignore)
   const view = (size: { columns: number; rows: number }): string[] =>
     frame(going, { ...size, now: now(), paint, tally, left: left() })
-  const display = live ? openTerminal(stderr, view) : lines(stderr)
+  // What draws on terminals takes 30 ms to load.
+  const display = live ? (await import('./terminal.ts')).openTerminal(stderr, view) : lines(stderr)
   const labelOf = (id: string): string => going.running.get(id)?.label ?? id
   const files = openFiles(options.logs, now, (problem) => {
     display.print(eventLines(problem, { loudness, live, paint, labelOf, tally }))

@@ -9,7 +9,14 @@ const CONTROL = /[\u0000-\u001F\u007F-\u009F]/gu
 /* oxlint-enable no-control-regex */
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF01-\uFF60]/u
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** Made when it is first wanted: that takes 20 ms. */
+let segmenter: Intl.Segmenter | undefined
+
+function graphemes(text: string): Iterable<Intl.SegmentData> {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
 
 /** One line without escape sequences and control characters; of a line redrawn with carriage returns, what is seen last. */
 export function cleanLine(line: string): string {
@@ -27,7 +34,7 @@ export function withoutEscapes(text: string): string {
 /** Columns that a text without escape sequences takes. */
 export function width(text: string): number {
   let columns = 0
-  for (const { segment } of graphemes.segment(text)) columns += WIDE.test(segment) ? 2 : 1
+  for (const { segment } of graphemes(text)) columns += WIDE.test(segment) ? 2 : 1
   return columns
 }
 
@@ -36,7 +43,7 @@ export function fit(text: string, columns: number): string {
   if (width(text) <= columns) return text
   let kept = ''
   let used = 3
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     used += WIDE.test(segment) ? 2 : 1
     if (used > columns) break
     kept += segment
