@@ -8,6 +8,7 @@ import { benchAssembling } from './assembling.ts'
 import { benchCheck } from './check.ts'
 import { benchFlag } from './flag.ts'
 import { benchFleet } from './fleet.ts'
+import { whereItWorks } from './folder.ts'
 import { benchNothing } from './nothing.ts'
 import { benchPacking } from './packing.ts'
 import { benchPipeline } from './pipeline.ts'
@@ -34,10 +35,10 @@ interface Needs {
 }
 
 /** Others' work makes every figure worse. */
-function machine(): string {
+async function machine(): Promise<string> {
   const [now = 0] = loadavg()
   const cores = availableParallelism()
-  const words = `${cores} cores, ${cpus()[0]?.model ?? 'an unknown CPU'}, node ${process.version}`
+  const words = `${cores} cores, ${cpus()[0]?.model ?? 'an unknown CPU'}, node ${process.version}, ${await whereItWorks()}`
   return now > cores
     ? `${words}; the machine is loaded (${now.toFixed(1)} processes want its ${cores} cores): the figures are worse than its own`
     : `${words}; load ${now.toFixed(1)} before`
@@ -51,7 +52,7 @@ async function main(words: readonly string[]): Promise<number> {
     return 2
   }
   const root = projectRoot()
-  const before = machine()
+  const before = await machine()
   console.log(before)
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())

@@ -1,8 +1,8 @@
 /** `gentoomuch check` on a large configuration: under a second, under 200 MB. */
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { benchFolder } from './folder.ts'
 import type { Bench, Row } from './table.ts'
 import { LARGE, writeLargeConfiguration } from './large-configuration.ts'
 import { measured, median, type Measured } from './measure.ts'
@@ -14,7 +14,7 @@ const MEGABYTES = 200
 const RUNS = 5
 
 export async function benchCheck(root: string): Promise<Bench> {
-  const folder = await mkdtemp(join(tmpdir(), 'gm-bench-'))
+  const folder = await benchFolder()
   try {
     const [config, data] = [join(folder, 'config'), join(folder, 'data')]
     await Promise.all([writeLargeConfiguration(config), mkdir(data)])

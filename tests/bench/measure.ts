@@ -1,7 +1,6 @@
 /** One run of a program, measured as a user meets it: from the call to its end. */
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { peakOf } from './proc.ts'
+import { childrenOf, peakOf, ticksOf } from './proc.ts'
 
 export interface Measured {
   /** Wall clock, in seconds. */
@@ -47,7 +46,7 @@ export async function measured(argv: readonly string[], looked: boolean, signal?
   }
 }
 
-/** Work of this process and of what it starts and waits for. */
+/** Work of this process and of what it starts: what it waits for, and what goes on and starts others, as the engine does. */
 export async function timed(work: () => Promise<unknown>): Promise<Omit<Measured, 'megabytes'>> {
   const [before, begin] = [cpuOfUs(), performance.now()]
   await work()
@@ -56,20 +55,14 @@ export async function timed(work: () => Promise<unknown>): Promise<Omit<Measured
 
 /** User and system time of the children that have ended, in seconds: proc(5), /proc/PID/stat, fields 16 and 17. */
 function cpuOfChildren(): number {
-  return ticks(16, 17) / TICKS
+  return ticksOf(process.pid, 16, 17) / TICKS
 }
 
-/** The same, and of this process. */
+/** The same, of this process, and of those below it that go on with theirs. */
 function cpuOfUs(): number {
-  return ticks(14, 17) / TICKS
-}
-
-/** The sum of some fields of /proc/self/stat, which proc(5) numbers from 1. */
-function ticks(first: number, last: number): number {
-  const stat = readFileSync('/proc/self/stat', 'utf8')
-  // The second, the program's name, may have spaces.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return fields.slice(first - 3, last - 2).reduce((sum, field) => sum + Number(field), 0)
+  const withThoseBelow = (pid: number): number =>
+    childrenOf(pid).reduce((sum, child) => sum + withThoseBelow(child), ticksOf(pid, 14, 17))
+  return withThoseBelow(process.pid) / TICKS
 }
 
 /** USER_HZ, which Linux fixes at 100 for what programs see. */

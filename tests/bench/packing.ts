@@ -1,6 +1,6 @@
 /** Packing a tree beside plain `tar | zstd` with the same options on the same files; both are done when all is on disk. */
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { compressorArgv, parseCompression } from '../../src/artifacts/compression.ts'
@@ -9,6 +9,7 @@ import { exportArgv } from '../../src/engine/embedded/tar.ts'
 import { openEngine } from '../../src/engine/open.ts'
 import { run } from '../../src/system/process.ts'
 import { programFilter } from '../../src/system/stream.ts'
+import { benchFolder } from './folder.ts'
 import { hostFiles } from './host-files.ts'
 import { median, timed } from './measure.ts'
 import { seconds, times, type Bench } from './table.ts'
@@ -22,7 +23,7 @@ const COMPRESSION = parseCompression('zstd')
 const THREADS = availableParallelism()
 
 export async function benchPacking(): Promise<Bench> {
-  const folder = await mkdtemp(join(tmpdir(), 'gm-bench-'))
+  const folder = await benchFolder()
   const [data, plain, out] = [join(folder, 'data'), join(folder, 'plain'), join(folder, 'out')]
   for (const path of [join(data, 'store'), plain, out]) await mkdir(path, { recursive: true })
   const engine = await openEngine('embedded', { data })

@@ -20,6 +20,14 @@ export function childrenOf(pid: number): number[] {
   return read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)
 }
 
+/** The sum of some fields of its /proc/PID/stat, which proc(5) numbers from 1. */
+export function ticksOf(pid: number, first: number, last: number): number {
+  const stat = read(`/proc/${pid}/stat`)
+  // The second, the program's name, may have spaces.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields.slice(first - 3, last - 2).reduce((sum, field) => sum + Number(field), 0)
+}
+
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8')

@@ -1,6 +1,5 @@
 /** What the measurements run on: the demo's miniature Gentoo, bootstrapped and synced, nothing built, in a temporary folder. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Context } from '../../src/commands/context.ts'
 import type { Run } from '../../src/execute/run.ts'
@@ -9,6 +8,7 @@ import { treesIn } from '../../src/store/points-at.ts'
 import { demo, demoPlaces, type DemoPlaces } from '../../src/workbench/demo/demo.ts'
 import { removeDemo } from '../../src/workbench/demo/remove.ts'
 import { Lab, type LabOptions } from '../lab/lab.ts'
+import { benchFolder } from './folder.ts'
 import { measured, type Measured } from './measure.ts'
 import { watched, type Watched } from './watch.ts'
 
@@ -42,7 +42,7 @@ class NotYet extends Error {}
 
 /** The demo up to the point where it would build. */
 export async function makeWorld(root: string, signal: AbortSignal): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'gm-bench-'))
+  const folder = await benchFolder()
   const places = demoPlaces(join(folder, 'demo'))
   const context = new Context({ config: places.config, data: places.data, quiet: true }, signal)
   const world = new DemoWorld(root, folder, places, context)
