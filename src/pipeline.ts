@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { parseCompression } from './artifacts/compression.ts'
 import { parseNodes } from './artifacts/nodes.ts'
-import { checkSigner } from './artifacts/sign.ts'
+import type { Signing } from './artifacts/signing.ts'
 import type { Lock } from './config/lock.ts'
 import type { Config, Stage4Define } from './config/model.ts'
 import { suggest } from './config/names.ts'
@@ -23,6 +23,7 @@ import type { Judged } from './plan/verdict.ts'
 import type { ListVariables } from './portage/variables.ts'
 import { builderDefine, composed, readRepositories, repositoriesFor, type KnownRepositories } from './repositories.ts'
 import { layoutOf } from './store/layout.ts'
+import { sideBySide } from './system/side-by-side.ts'
 import { keySources } from './upstream/key-sources.ts'
 import { demandStillTrusted } from './upstream/stage3.ts'
 
@@ -57,39 +58,51 @@ export interface Building {
 /** Everything that can be known before work starts is: names, composition, repositories, the signing key. */
 export async function plan(
   goal: Goal,
-  data: string,
-  signal: AbortSignal,
+  { data, signal, signing }: Pick<Run, 'data' | 'signal' | 'signing'>,
 ): Promise<{ steps: Step[]; machines: Stage4Define[] }> {
   const { config, lock } = goal
   const machines = chooseMachines(goal)
   parseCompression(config.env.compression)
   checkNodes(config, machines)
   checkKernels(machines)
-  const signer = goal.unsigned ? undefined : await signerOf(config, signal)
   const profiles = [...new Set(machines.map((machine) => machine.profile))]
-  const defines = [builderDefine(config), ...machines.map((machine) => machine.stage3)]
-  const repositories = await readRepositories(goal, defines, data, signal)
   const steps = new Map<string, Step>()
   const add = (more: readonly Step[]) => more.forEach((step) => steps.set(step.id, step))
-  for (const profile of profiles) add(await planTrusted(config, lock, profile, repositories, signal))
-  for (const machine of machines)
-    add(
-      planMachine(
-        plannedMachine(goal, machine, signer, repositories.lists),
-        repositoriesFor(config, lock, machine.stage3, repositories),
-      ),
-    )
+  await sideBySide(
+    signal,
+    [
+      async (stop) => (goal.unsigned ? undefined : signerOf(config, signing, stop)),
+      async (stop) =>
+        readRepositories(goal, [builderDefine(config), ...machines.map(({ stage3 }) => stage3)], data, stop),
+      ...profiles.map((profile) => (stop: AbortSignal) => demandSeedTrusted(config, lock, profile, stop)),
+    ] as const,
+    async (signerOrNone, known, ...trusted) => {
+      const signer = await signerOrNone
+      const repositories = await known
+      for (const [index, profile] of profiles.entries()) {
+        await trusted[index]
+        add(planBuilder(config, lock, profile, repositories))
+      }
+      for (const machine of machines)
+        add(
+          planMachine(
+            plannedMachine(goal, machine, signer, repositories.lists),
+            repositoriesFor(config, lock, machine.stage3, repositories),
+          ),
+        )
+    },
+  )
   return { steps: [...steps.values()], machines }
 }
 
 export async function dryRun(goal: Goal, run: Run): Promise<Forecast> {
-  const { steps, machines } = await plan(goal, run.data, run.signal)
+  const { steps, machines } = await plan(goal, run)
   return forecast(steps, machines, run)
 }
 
 /** Builds and publishes. Independent machines go on when one fails, unless `failFast`. */
 export async function build(goal: Goal, run: Run, manner: Manner = {}): Promise<Building> {
-  const { steps, machines } = await plan(goal, run.data, run.signal)
+  const { steps, machines } = await plan(goal, run)
   const judged = await judgeWhole(steps, run)
   await demandRoom(judged, run, () => freeable(goal.config, run))
   run.emit({ type: 'planned', steps: judged.map((one) => plannedStep(one, run)) })
@@ -121,9 +134,13 @@ export async function planTrusted(
   repositories: KnownRepositories,
   signal: AbortSignal,
 ): Promise<Step[]> {
+  await demandSeedTrusted(config, lock, profile, signal)
+  return planBuilder(config, lock, profile, repositories)
+}
+
+async function demandSeedTrusted(config: Config, lock: Lock, profile: string, signal: AbortSignal): Promise<void> {
   const { name, primary } = seedOf(config, lock, profile)
   await demandStillTrusted(name, primary, keySources(config, signal))
-  return planBuilder(config, lock, profile, repositories)
 }
 
 /** The steps up to a profile's builder. */
@@ -158,17 +175,12 @@ function chooseMachines(goal: Goal): Stage4Define[] {
   })
 }
 
-async function signerOf(config: Config, signal: AbortSignal): Promise<string> {
-  const { signer } = config.env
-  if (signer === undefined)
+async function signerOf(config: Config, signing: Signing, signal: AbortSignal): Promise<string> {
+  if (config.env.signer === undefined)
     throw new UserError('no-signing-key', `No signing key is set: ${config.path}/env/sign.key is missing or empty.`, {
       hint: 'write the fingerprint of your key into it, or build with --unsigned',
     })
-  const checked = await checkSigner(
-    { key: signer.key, ...(signer.home === undefined ? {} : { home: signer.home }) },
-    signal,
-  )
-  return checked.fingerprint
+  return signing.check(signal)
 }
 
 /** @throws ConfigError with every mistake in every machine's `nodes` file */

@@ -1,29 +1,22 @@
 /** A stage's signatures: made with the user's key, then verified as whoever downloads the stage will verify them. */
-import { rename, rm } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
-import { syncFolder, writeWhole } from '../system/files.ts'
-import { verifyClear, verifyDetached, withKeyring } from '../system/gpg.ts'
-import type { Signature, Verdict } from '../system/gpg.ts'
-import { exportPublicKey, listSecretKeys, signClear, signDetached } from '../system/gpg-sign.ts'
+import { syncFolder } from '../system/files.ts'
+import { verifyClear, verifyDetached } from '../system/gpg.ts'
+import type { Keyring, Signature, Verdict } from '../system/gpg.ts'
+import { listSecretKeys, signClear, signDetached } from '../system/gpg-sign.ts'
 import type { SecretKey, Signer } from '../system/gpg-sign.ts'
+import { sideBySide } from '../system/side-by-side.ts'
 import { digestsText } from './digests.ts'
 import type { Packed } from './pack.ts'
 
-export type { Signer } from '../system/gpg-sign.ts'
-
-export interface CheckedSigner {
-  /** Of the primary key. */
-  readonly fingerprint: string
-  /** Armoured. */
-  readonly publicKey: string
-}
-
 /**
  * Finds out, before hours of work, that there is a key to sign with.
+ * @returns the fingerprint of the primary key
  * @throws UserError `no-signing-key` when there is none, several fit, or it may not sign any more
  */
-export async function checkSigner(signer: Signer, signal?: AbortSignal): Promise<CheckedSigner> {
+export async function checkSigner(signer: Signer, signal?: AbortSignal): Promise<string> {
   const keys = await listSecretKeys(signer, signal)
   const [key] = keys
   if (key === undefined) throw noKey(`gpg has no secret key ${signer.key}${inHome(signer)}.`)
@@ -36,39 +29,54 @@ export async function checkSigner(signer: Signer, signal?: AbortSignal): Promise
   }
   const why = whyNot(key)
   if (why !== undefined) throw noKey(`The key ${key.fingerprint} (${signer.key}) ${why}.`)
-  return { fingerprint: key.fingerprint, publicKey: await exportPublicKey(signer, key.fingerprint, signal) }
+  return key.fingerprint
+}
+
+export interface StageToSign {
+  /** Where the packed files are. */
+  readonly folder: string
+  readonly packed: Packed
+  /** Named by the fingerprint of the primary key. */
+  readonly signer: Signer
+  /** Of the signer's public key alone. */
+  readonly keyring: Promise<Pick<Keyring, 'home'>>
+  /** Runs one after the other what is handed to it, of all machines: where gpg asks for a passphrase it asks once. */
+  readonly first: <T>(work: () => Promise<T>) => Promise<T>
+  readonly signal: AbortSignal
 }
 
 /**
  * Writes `TARBALL.asc` and puts a clearsigned `TARBALL.DIGESTS` in place of the unsigned one. May be called again after a
  * failure.
- * @param folder where the packed files are
  */
-export async function signStage(options: {
-  readonly folder: string
-  readonly packed: Packed
-  readonly signer: Signer
-  readonly signal?: AbortSignal
-}): Promise<Signature> {
-  const { folder, packed, signer, signal } = options
-  const { fingerprint, publicKey } = await checkSigner(signer, signal)
-  const exact = { ...signer, key: fingerprint }
+export async function signStage({ folder, packed, signer, keyring, first, signal }: StageToSign): Promise<Signature> {
   const tarball = join(folder, packed.tarball.name)
   const text = digestsText([packed.tarball, packed.contents])
   const parts = ['asc.tmp', 'DIGESTS.tmp', 'DIGESTS.text.tmp'].map((suffix) => `${tarball}.${suffix}`)
   const [detached = '', clear = '', plain = ''] = parts
+  const verified = (verdict: Verdict, what: string) => own(verdict, signer.key, what)
   try {
-    await signDetached(exact, tarball, detached, signal)
-    await writeWhole(plain, text)
-    await signClear(exact, plain, clear, signal)
-    const check = async (keyring: Parameters<typeof verifyClear>[0]) => {
-      const signed = own(await verifyDetached(keyring, detached, tarball, signal), fingerprint, packed.tarball.name)
-      const digests = await verifyClear(keyring, clear, signal)
-      own(digests.verdict, fingerprint, `${packed.tarball.name}.DIGESTS`)
-      if (digests.text !== text) throw new Error(`gpg signed another text than ${plain}`)
-      return signed
-    }
-    const signature = await withKeyring([Buffer.from(publicKey)], check, signal)
+    await writeFile(plain, text)
+    await first(() => signClear(signer, plain, clear, signal))
+    const signature = await sideBySide(
+      signal,
+      [
+        async (stop) => {
+          await signDetached(signer, tarball, detached, stop)
+          return verified(await verifyDetached(await keyring, detached, tarball, stop), packed.tarball.name)
+        },
+        async (stop) => {
+          const digests = await verifyClear(await keyring, clear, stop)
+          verified(digests.verdict, `${packed.tarball.name}.DIGESTS`)
+          if (digests.text !== text) throw new Error(`gpg signed another text than ${plain}`)
+        },
+      ],
+      async (ofTarball, ofDigests) => {
+        const signed = await ofTarball
+        await ofDigests
+        return signed
+      },
+    )
     await rename(detached, `${tarball}.asc`)
     await rename(clear, `${tarball}.DIGESTS`)
     await syncFolder(folder)

@@ -1,4 +1,5 @@
 /** How a kind of step is done. A handler receives its input and its parents' outputs, and can read nothing else. */
+import type { Signing } from '../artifacts/signing.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Json } from '../plan/json.ts'
 import type { Output, Step } from '../plan/step.ts'
@@ -22,7 +23,7 @@ export interface Tools {
   /** Where sources are fetched first; what comes is verified by Manifests, so it decides nothing. */
   readonly mirrors: readonly string[]
   /** The user's signer; what is signed with is in the input as a fingerprint. */
-  readonly signer: { readonly key: string; readonly home: string | undefined } | undefined
+  readonly signing: Pick<Signing, 'sign'>
   /** The words that open a shell in a kept container: `gentoomuch freshroot --failed NAME …`, to be pasted. */
   readonly shellIn: (container: string) => string
   /** This run's folder for logs that outlive the containers. */

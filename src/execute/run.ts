@@ -1,6 +1,7 @@
 /** One run on a data directory: its lock, its engine, its stores, its logs. */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Signing } from '../artifacts/signing.ts'
 import type { Engine } from '../engine/engine.ts'
 import { openEngine } from '../engine/open.ts'
 import type { Emit } from '../events.ts'
@@ -26,7 +27,7 @@ export interface RunOptions {
   readonly logs: string
   readonly emit: Emit
   readonly signal: AbortSignal
-  readonly signer?: Tools['signer']
+  readonly signer?: { readonly key: string; readonly home: string | undefined } | undefined
   readonly shellIn: Tools['shellIn']
   /** Work that only removes begins on a full disk as well. */
   readonly needsRoom: boolean
@@ -40,6 +41,7 @@ export interface Run extends RunOptions {
   readonly packages: PackageStore
   readonly steps: StepStore
   readonly durations: Durations
+  readonly signing: Signing
   /** Who works on the data directory meanwhile: then nothing may be made, written or swept here. */
   readonly beside: string | undefined
 }
@@ -55,7 +57,7 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
         ...taking,
         onWait: (holder) => options.emit({ type: 'waiting', for: holder }),
       })
-  if (typeof lock === 'string') return work(await opened(options, lock))
+  if (typeof lock === 'string') return signingEnds(work, await opened(options, lock))
   try {
     const run = await opened(options, undefined)
     await sweep(run)
@@ -70,7 +72,7 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
       if (options.needsRoom || !saysFull(error)) throw error
     }
     try {
-      return await work(run)
+      return await signingEnds(work, run)
     } finally {
       if (temporary === undefined) delete process.env['TMPDIR']
       else process.env['TMPDIR'] = temporary
@@ -85,6 +87,14 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
   }
 }
 
+async function signingEnds<T>(work: (run: Run) => Promise<T>, run: Run): Promise<T> {
+  try {
+    return await work(run)
+  } finally {
+    await run.signing.close()
+  }
+}
+
 async function opened(options: RunOptions, beside: string | undefined): Promise<Run> {
   const layout = layoutOf(options.data)
   return {
@@ -95,6 +105,7 @@ async function opened(options: RunOptions, beside: string | undefined): Promise<
     packages: new PackageStore(layout),
     steps: new StepStore(layout, withoutRecord(layout, options, beside)),
     durations: await Durations.read(layout),
+    signing: new Signing(options.signer),
   }
 }
 

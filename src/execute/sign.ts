@@ -3,7 +3,6 @@ import { cp, link, readdir, readlink, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Packed } from '../artifacts/pack.ts'
 import { pointLatest, publishBuild } from '../artifacts/publish.ts'
-import { signStage } from '../artifacts/sign.ts'
 import { digestOf } from '../plan/json.ts'
 import { exists } from '../system/files.ts'
 import { hashFile } from '../system/hash.ts'
@@ -77,13 +76,7 @@ async function publish(work: Work, tools: Tools, value: PackedValue, build: stri
   }
   if (signer !== undefined) {
     tools.progress(`signing ${value.packed.tarball.name}`)
-    const home = tools.signer?.home
-    await signStage({
-      folder,
-      packed: value.packed,
-      signer: { key: signer, ...(home === undefined ? {} : { home }) },
-      signal: tools.signal,
-    })
+    await tools.signing.sign({ folder, packed: value.packed, fingerprint: signer, signal: tools.signal })
   }
   const place = join(tools.layout.stages, name, build)
   if (await exists(place)) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Layout } from '../store/layout.ts'
 import { treesIn } from '../store/points-at.ts'
 import { exists, makeFolder } from '../system/files.ts'
-import { endAgent } from '../system/gpg-sign.ts'
+import { endAgent } from '../system/gpg-agent.ts'
 import { sweepMoves } from '../system/move.ts'
 import { foldersOfFailed } from './failed.ts'
 import type { Run } from './run.ts'
@@ -18,7 +18,7 @@ export async function sweep(run: Run): Promise<void> {
   for (const folder of [data, store, settled]) await removeTemporaries(folder)
   if (!(await exists(run.layout.working))) return
   await sweepFiles(run.layout)
-  // An agent that a killed run started for a home of its own would stay; a passphrase asked for once more is the price.
+  // What gpg itself started for a killed run in a home of its own would stay; a passphrase asked for once more is the price.
   if (run.signer?.home !== undefined) await endAgent(run.signer.home)
   const records = await run.steps.all()
   await run.openEngine.prune(records.flatMap((record) => treesIn(record.output)))

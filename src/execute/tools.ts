@@ -31,7 +31,7 @@ export async function toolsFor(
     allJobs: run.jobs,
     mirrors: run.mirrors,
     signal: run.signal,
-    signer: run.signer,
+    signing: run.signing,
     logs: run.logs,
     shellIn: run.shellIn,
     progress: (text, done, total) =>

@@ -1,6 +1,8 @@
 /** Signing with the gpg program: the user's own key, agent and smartcard. */
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { holdAgent } from './gpg-agent.ts'
+import type { Held } from './gpg-agent.ts'
 import { run } from './process.ts'
 
 export interface Signer {
@@ -110,33 +112,20 @@ async function gpg(
   return signer.home === undefined ? await work() : await withAgentOf(resolve(signer.home), work)
 }
 
-/** How many calls of ours use the agent of a home, and whether it ran before the first of them came. */
-const users = new Map<string, { count: number; readonly ranBefore: Promise<boolean> }>()
-
-/** Leaves no agent behind in a home where none ran before: the last of our calls there ends it. */
 async function withAgentOf<T>(home: string, work: () => Promise<T>): Promise<T> {
-  const use = users.get(home) ?? { count: 0, ranBefore: agentRuns(home) }
-  use.count += 1
-  users.set(home, use)
+  const held = holdAgent(home)
   try {
-    await use.ranBefore
+    await held.there
     return await work()
   } finally {
-    use.count -= 1
-    if (use.count === 0) {
-      users.delete(home)
-      if (!(await use.ranBefore)) await endAgent(home)
-    }
+    await held.release()
   }
 }
 
-/** Ends what gpg started for a home: its agent would stay for ever. */
-export async function endAgent(home: string): Promise<void> {
-  await run(['gpgconf', '--homedir', home, '--kill', 'all'], { purpose: 'to end the agent' })
-}
-
-async function agentRuns(home: string): Promise<boolean> {
-  const ask = ['gpg-connect-agent', '--homedir', home, '--no-autostart', 'GETINFO pid', '/bye'] as const
-  const ran = await run(ask, { accept: [0, 1, 2], purpose: "to ask for gpg's agent" })
-  return ran.status === 0 && /^D \d+/m.test(ran.stdout)
+/**
+ * Until it is let go, calls for this signer find one and the same agent, which is begun and ended once. gpg's own default
+ * home is left to its user.
+ */
+export function keepAgent({ home }: Pick<Signer, 'home'>): Pick<Held, 'release'> {
+  return home === undefined ? { release: () => Promise.resolve() } : holdAgent(resolve(home))
 }

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exists } from './files.ts'
-import { verifyClear, verifyDetached, withKeyring } from './gpg.ts'
+import { showKeys, verifyClear, verifyDetached, withKeyring } from './gpg.ts'
 import type { Verdict } from './gpg.ts'
+import { run } from './process.ts'
 import { makeKeyHome } from './gpg.testkit.ts'
 import type { KeyHome } from './gpg.testkit.ts'
 
@@ -143,4 +144,25 @@ describe('withKeyring', () => {
     expect(seen.imported).toEqual([[alice], [alice, old], []])
     expect(await exists(seen.home)).toBe(false)
   })
+})
+
+// In a home that two share one of some hundred lists nothing: gpg calls the trust database corrupted that the other makes.
+test('key files that are read side by side are read in homes of their own', async () => {
+  const bin = await mkdtemp(join(folder, 'bin-'))
+  const { stdout } = await run(['sh', '-c', 'command -v gpg'])
+  const noting = `#!/bin/sh\nprintf '%s\\n' "$2" >>'${bin}/homes'\nexec '${stdout.trim()}' "$@"\n`
+  await writeFile(join(bin, 'gpg'), noting, { mode: 0o755 })
+  const path = process.env['PATH']
+  process.env['PATH'] = `${bin}:${path}`
+  try {
+    const bytes = await keys.publicKey(alice)
+    await rm(join(bin, 'homes'))
+    const read = await Promise.all([showKeys(bytes), showKeys(bytes), showKeys(bytes)])
+    expect(read.map(([first]) => first?.fingerprint)).toEqual([alice, alice, alice])
+  } finally {
+    process.env['PATH'] = path
+  }
+  const homes = (await readFile(join(bin, 'homes'), 'utf8')).trim().split('\n')
+  expect(new Set(homes).size).toBe(3)
+  expect(await Promise.all(homes.map((home) => exists(home)))).toEqual([false, false, false])
 })

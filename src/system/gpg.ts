@@ -3,6 +3,7 @@
  * user's keyring nor their trust settings can change a verdict. What gpg says is read from its status lines (GnuPG's
  * doc/DETAILS), never from its words or its exit status.
  */
+import { randomUUID } from 'node:crypto'
 import { chmod, constants, copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,14 +42,33 @@ export async function withKeyring<T>(
   work: (keyring: Keyring) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  return await withHome(async (home) => {
+  const keyring = await openKeyring(keys, signal)
+  try {
+    return await work(keyring)
+  } finally {
+    await keyring.close()
+  }
+}
+
+export interface OpenKeyring extends Keyring {
+  /** Removes it; nothing of gpg's may still run in it. */
+  close(): Promise<void>
+}
+
+/** The same, for as long as it is wanted. */
+export async function openKeyring(keys: readonly (Uint8Array | string)[], signal?: AbortSignal): Promise<OpenKeyring> {
+  const { home, remove } = await makeHome()
+  try {
     const imported: string[][] = []
     for (const key of keys) {
       const bytes = typeof key === 'string' ? await readFile(key) : key
       imported.push(await importKeys({ home }, [bytes], signal))
     }
-    return await work({ home, imported })
-  })
+    return { home, imported, close: remove }
+  } catch (error) {
+    await remove()
+    throw error
+  }
 }
 
 /** Adds public keys to a keyring; a key that is there already gets what is new about it. Gives the primary fingerprints. */
@@ -95,13 +115,14 @@ export async function listKeys(
   return parseListing(await gpg(keyring.home, [...LISTING, '--list-keys', ...one], 'to list public keys', signal))
 }
 
-/** What is in the bytes of a key file, public or secret. Imports nothing. */
-export async function showKeys(
-  keyring: Pick<Keyring, 'home'>,
-  bytes: Uint8Array,
-  signal?: AbortSignal,
-): Promise<ListedKey[]> {
-  return parseListing(await gpg(keyring.home, [...LISTING, '--show-keys'], 'to read key files', signal, bytes))
+/**
+ * What is in the bytes of a key file, public or secret. Imports nothing. In a home of its own: gpg makes a trust database in
+ * one that has none, and two that make it at once call it corrupted and list nothing.
+ */
+export async function showKeys(bytes: Uint8Array, signal?: AbortSignal): Promise<ListedKey[]> {
+  return await withHome(async (home) =>
+    parseListing(await gpg(home, [...LISTING, '--show-keys'], 'to read key files', signal, bytes)),
+  )
 }
 
 /**
@@ -139,27 +160,37 @@ export async function verifyClear(
   file: string,
   signal?: AbortSignal,
 ): Promise<{ readonly verdict: Verdict; readonly text: string }> {
-  const output = join(keyring.home, 'verified')
-  await rm(output, { force: true })
-  const verdict = parseVerdict(await verify(keyring.home, ['--output', output, '--verify', '--', file], signal), 'any')
-  if (!verdict.good && verdict.signature === undefined) return { verdict, text: '' }
+  // A keyring may be asked about several files at once.
+  const output = join(keyring.home, `verified-${randomUUID()}`)
   try {
+    const verdict = parseVerdict(
+      await verify(keyring.home, ['--output', output, '--verify', '--', file], signal),
+      'any',
+    )
+    if (!verdict.good && verdict.signature === undefined) return { verdict, text: '' }
     return { verdict, text: await readFile(output, 'utf8') }
   } catch (error) {
     // A detached signature beside its file verifies too, but signs no text.
     if (isMissing(error)) return { verdict: { good: false, reason: 'no-signature' }, text: '' }
     throw error
+  } finally {
+    await rm(output, { force: true })
   }
 }
 
-async function withHome<T>(work: (home: string) => Promise<T>): Promise<T> {
+async function makeHome(): Promise<{ readonly home: string; readonly remove: () => Promise<void> }> {
   // Short, since sockets live in it and their paths are limited to 107 bytes.
   const home = await mkdtemp(join(tmpdir(), 'gm-'))
+  await chmod(home, 0o700)
+  return { home, remove: () => rm(home, { recursive: true, force: true }) }
+}
+
+async function withHome<T>(work: (home: string) => Promise<T>): Promise<T> {
+  const { home, remove } = await makeHome()
   try {
-    await chmod(home, 0o700)
     return await work(home)
   } finally {
-    await rm(home, { recursive: true, force: true })
+    await remove()
   }
 }
 

@@ -1,9 +1,11 @@
 /** The repositories of a configuration, and their pinned revisions made ready. */
 import { join } from 'node:path'
+import pLimit from 'p-limit'
 import type { Lock } from '../config/lock.ts'
 import type { Config, Env } from '../config/model.ts'
 import { UserError } from '../errors.ts'
 import type { Repository } from '../portage/model.ts'
+import { sideBySide } from '../system/side-by-side.ts'
 import { keySources } from './key-sources.ts'
 import { mirrorRoots } from './mirror-roots.ts'
 import { pathOf } from './mirrors.ts'
@@ -73,12 +75,20 @@ export async function ensurePinned(
   options: { readonly layout: { readonly git: string }; readonly signal: AbortSignal },
 ): Promise<void> {
   const { layout, signal } = options
-  for (const repository of repositories) {
+  const ready = async (repository: Repository, stop: AbortSignal) => {
     const { name } = repository
     const locked = lock.repositories[name]
     if (locked === undefined)
       throw new UserError('not-synced', `The repository ${name} has not been synced yet.`, { hint: 'gentoomuch sync' })
-    const source = await repositorySource(config, repository, signal)
-    await fetchPinned(source, locked, { gitDir: join(layout.git, name), signal })
+    const source = await repositorySource(config, repository, stop)
+    await fetchPinned(source, locked, { gitDir: join(layout.git, name), signal: stop })
   }
+  const few = pLimit(AT_ONCE)
+  const works = repositories.map((one) => (stop: AbortSignal) => few(() => ready(one, stop)))
+  await sideBySide(signal, works, async (...begun) => {
+    for (const one of begun) await one
+  })
 }
+
+/** Repositories that are looked at, or fetched, side by side. */
+const AT_ONCE = 4

@@ -6,7 +6,7 @@ import type { Signature } from '../system/gpg.ts'
 import { masked } from '../system/http-error.ts'
 import type { Pinned, RepositorySource } from './repository-source.ts'
 import type { SignedCommit } from './signed-commit.ts'
-import { withRoleKeys } from './trust-keys.ts'
+import { isTrusted } from './trust-keys.ts'
 import { distrust, repositoryRole, snapshotRole, withTrustedKeys } from './trust.ts'
 
 /**
@@ -16,20 +16,21 @@ import { distrust, repositoryRole, snapshotRole, withTrustedKeys } from './trust
 export async function verifyCommit(
   { name, keys: sources }: RepositorySource,
   id: string,
-  commit: SignedCommit,
+  commit: Promise<SignedCommit>,
   known = false,
 ): Promise<Signature> {
   const what = `The commit ${id} of the repository ${name}`
   return await withTrustedKeys(repositoryRole(sources, name), sources, async (keys) => {
-    if (commit.signature === undefined) {
+    const { signature: bytes, payload: signed } = await commit
+    if (bytes === undefined) {
       const hint = 'fetch it from an address whose newest commit is signed, such as the sync mirror for gentoo'
       throw distrust('repository-unsigned', `${what} is not signed.`, hint)
     }
     const folder = await mkdtemp(join(tmpdir(), 'gm-'))
     try {
       const [signature, payload] = [join(folder, 'signature'), join(folder, 'commit')]
-      await writeFile(signature, commit.signature)
-      await writeFile(payload, commit.payload)
+      await writeFile(signature, bytes)
+      await writeFile(payload, signed)
       return await keys.detached(signature, payload, what, { known: () => Promise.resolve(known) })
     } finally {
       await rm(folder, { recursive: true, force: true })
@@ -85,11 +86,7 @@ export async function demandTrusted(
   revision: string,
 ): Promise<void> {
   const role = snapshotRole(sources, name)
-  if (role.pins.includes(signedBy)) return
-  // Nothing is verified, so that the bytes of no key are wanted.
-  await withRoleKeys(role, sources, ({ trusted }) => {
-    if (trusted.has(signedBy)) return Promise.resolve()
-    const message = `The state ${revision} of ${name} was signed by ${signedBy}, a key that may not sign a snapshot now.`
-    throw distrust('snapshot-wrong-key', message, `put that key into ${role.folderName}, or gentoomuch sync ${name}`)
-  })
+  if (await isTrusted(signedBy, role, sources)) return
+  const message = `The state ${revision} of ${name} was signed by ${signedBy}, a key that may not sign a snapshot now.`
+  throw distrust('snapshot-wrong-key', message, `put that key into ${role.folderName}, or gentoomuch sync ${name}`)
 }

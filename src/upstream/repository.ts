@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { UserError } from '../errors.ts'
 import { gitSetting, withGit, type GitSetting } from '../system/git.ts'
 import { masked } from '../system/http-error.ts'
+import { allInOrder } from '../system/side-by-side.ts'
 import { programSource } from '../system/stream.ts'
 import { takeFolder } from './folder.ts'
 import { demandPast } from './future.ts'
@@ -142,7 +143,7 @@ export async function believeGit(
 ): Promise<RepositorySnapshot> {
   const { name } = source
   const commit = await readCommit(git, id, signal)
-  const primary = source.verify ? (await verifyCommit(source, id, commit)).primary : undefined
+  const primary = source.verify ? (await verifyCommit(source, id, Promise.resolve(commit))).primary : undefined
   demandPast(source, commit.time)
   await keep(git, gitDir, id, { type: 'git', ...(primary === undefined ? {} : { signedBy: primary }) }, signal)
   const dirty = await isDirty(git, gitDir, source, id, signal)
@@ -162,12 +163,16 @@ export async function believeKept(
 ): Promise<RepositorySnapshot> {
   const { name } = source
   const { type, signedBy, from } = await keptFacts(gitDir, id)
-  const commit = await readCommit(git, id, signal)
-  const { time, tree } = commit
+  const commit = readCommit(git, id, signal)
+  const verifies = source.verify && (source.type !== 'folder' || signedBy !== undefined)
+  const [{ time, tree }, signature] = await allInOrder([
+    commit,
+    // Keys are got ready while git reads.
+    verifies && type === 'git' ? verifyCommit(source, id, commit, signedBy !== undefined) : Promise.resolve(undefined),
+  ])
   const plain = { name, type, revision: id, time, tree, ...(from === undefined ? {} : { from }) }
-  if (!source.verify || (source.type === 'folder' && signedBy === undefined)) return { ...plain, primary: signedBy }
-  if (type === 'git')
-    return { ...plain, primary: (await verifyCommit(source, id, commit, signedBy !== undefined)).primary }
+  if (!verifies) return { ...plain, primary: signedBy }
+  if (signature !== undefined) return { ...plain, primary: signature.primary }
   if (signedBy === undefined) {
     const message = `The locked state ${id} of ${name} was taken unverified, and repos.conf wants signatures now.`
     throw distrust('repository-unverified', message, `gentoomuch sync ${name}`)

@@ -12,7 +12,7 @@ import { isCutOff } from './cut-off.ts'
 import type { FileDigests } from './digests.ts'
 import { takeIn } from './private-copy.ts'
 import { againstDigests } from './stage3-digests.ts'
-import { withRoleKeys } from './trust-keys.ts'
+import { isTrusted } from './trust-keys.ts'
 import { stage3Role, withTrustedKeys } from './trust.ts'
 import type { Asked, KeySources, TrustedKeys } from './trust.ts'
 import { day, distrust } from './trust-refusals.ts'
@@ -87,13 +87,9 @@ export async function verifyStage3(options: Stage3Options): Promise<VerifiedStag
  */
 export async function demandStillTrusted(name: string, signedBy: string, sources: KeySources): Promise<void> {
   const role = stage3Role(sources)
-  if (role.pins.includes(signedBy)) return
-  // Nothing is verified, so that the bytes of no key are wanted.
-  await withRoleKeys(role, sources, ({ trusted }) => {
-    if (trusted.has(signedBy)) return Promise.resolve()
-    const message = `The stage3 ${name} was signed by ${signedBy}, a key that may not sign a stage3 now.`
-    throw distrust('stage3-wrong-key', message, `put that key into ${role.folderName}, or bootstrap another stage3`)
-  })
+  if (await isTrusted(signedBy, role, sources)) return
+  const message = `The stage3 ${name} was signed by ${signedBy}, a key that may not sign a stage3 now.`
+  throw distrust('stage3-wrong-key', message, `put that key into ${role.folderName}, or bootstrap another stage3`)
 }
 
 interface Files {

@@ -3,12 +3,13 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Interrupted, UserError } from '../errors.ts'
 import { isMissing } from '../system/files.ts'
-import { listKeys, showKeys, withKeyring, withUserKeyring } from '../system/gpg.ts'
-import type { Keyring, ListedKey } from '../system/gpg.ts'
+import { listKeys, showKeys, withUserKeyring } from '../system/gpg.ts'
+import type { ListedKey } from '../system/gpg.ts'
 import { findKey } from '../system/gpg-listing.ts'
 import { GENTOO_KEYS } from './trust-roles.ts'
 import type { KeySources, Role } from './trust-roles.ts'
-import { INSTALLED_KEYRING, keyFiles, readIfFile, readKeyFile } from './trust-keys.ts'
+import { keyFiles, readIfFile, readKeyFile } from './key-files.ts'
+import { INSTALLED_KEYRING } from './trust-keys.ts'
 import type { RoleKeys } from './trust-keys.ts'
 import type { Refused } from './trust-refusals.ts'
 
@@ -26,31 +27,23 @@ const GENTOO_ROLES: ReadonlyMap<string, string> = new Map([
  */
 export async function whoseKey(id: string, keys: RoleKeys, role: Role, sources: KeySources): Promise<Refused> {
   const { signal } = sources
-  return await withKeyring(
-    [],
-    async (keyring) => {
-      const installed = await readIfFile(sources.installedKeyring ?? INSTALLED_KEYRING)
-      const gentoo = installed === undefined ? [] : await showKeys(keyring, installed, signal)
-      const users = (await withUserKeyring(sources.userHome, (user) => listKeys(user, id, signal))) ?? []
-      const known = findKey([...gentoo, ...users], id)
-      const primary = known?.fingerprint ?? id
-      if (keys.trusted.has(primary)) return { reason: 'missing-key', key: primary, failure: keys.failure() }
-      if (keys.trusted.has(id)) return { reason: 'pinned-subkey', key: id, whose: primary }
-      const other =
-        GENTOO_ROLES.get(primary) ??
-        (await otherRole(primary, id, { folder: sources.trustedKeys, role, keyring, signal }))
-      if (other !== undefined) return { reason: 'other-role', key: primary, whose: other }
-      if (users.length > 0) return { reason: 'user-key', key: primary, whose: known?.owner ?? '' }
-      return { reason: 'unknown-key', key: primary, failure: keys.failure() }
-    },
-    signal,
-  )
+  const installed = await readIfFile(sources.installedKeyring ?? INSTALLED_KEYRING)
+  const gentoo = installed === undefined ? [] : await showKeys(installed, signal)
+  const users = (await withUserKeyring(sources.userHome, (user) => listKeys(user, id, signal))) ?? []
+  const known = findKey([...gentoo, ...users], id)
+  const primary = known?.fingerprint ?? id
+  if (keys.trusted.has(primary)) return { reason: 'missing-key', key: primary, failure: keys.failure() }
+  if (keys.trusted.has(id)) return { reason: 'pinned-subkey', key: id, whose: primary }
+  const other =
+    GENTOO_ROLES.get(primary) ?? (await otherRole(primary, id, { folder: sources.trustedKeys, role, signal }))
+  if (other !== undefined) return { reason: 'other-role', key: primary, whose: other }
+  if (users.length > 0) return { reason: 'user-key', key: primary, whose: known?.owner ?? '' }
+  return { reason: 'unknown-key', key: primary, failure: keys.failure() }
 }
 
 interface Looking {
   readonly folder: string
   readonly role: Role
-  readonly keyring: Keyring
   readonly signal: AbortSignal
 }
 
@@ -70,10 +63,10 @@ async function otherRole(primary: string, id: string, looking: Looking): Promise
 /** Another role's broken key file is not what is being talked about. */
 async function readAnyway(
   path: string,
-  { keyring, signal }: Looking,
+  { signal }: Looking,
 ): Promise<{ keys: readonly ListedKey[]; pins: readonly string[] }> {
   try {
-    return { keys: [], pins: [], ...(await readKeyFile(path, '', keyring, signal)) }
+    return { keys: [], pins: [], ...(await readKeyFile(path, '', signal)) }
   } catch (error) {
     if (error instanceof Interrupted || !(error instanceof UserError)) throw error
     return { keys: [], pins: [] }

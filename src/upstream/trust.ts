@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { exportKeys, verifyClear, verifyDetached } from '../system/gpg.ts'
 import type { Signature, SignatureBy, Verdict } from '../system/gpg.ts'
 import { endOf, findKey } from '../system/gpg-listing.ts'
+import { allInOrder } from '../system/side-by-side.ts'
 import { parseClearsigned, signedText } from './clearsigned.ts'
 import { DAY, withRoleKeys } from './trust-keys.ts'
 import type { RoleKeys } from './trust-keys.ts'
@@ -53,7 +54,7 @@ export async function withTrustedKeys<T>(
   work: (keys: TrustedKeys) => Promise<T>,
 ): Promise<T> {
   return await withRoleKeys(role, sources, async (keys) => {
-    if ((await keys.list()).length === 0 && !(await keys.refresh())) throw await nothingToVerifyWith(role, keys)
+    if ((await keys.isEmpty()) && !(await keys.refresh())) throw await nothingToVerifyWith(role, keys)
     const judge = (verify: () => Promise<Verdict>, what: string, asked: Asked) =>
       believe(verify, { keys, role, sources, what, asked })
     return await work({
@@ -85,7 +86,7 @@ export async function withTrustedKeys<T>(
 /** The public keys of a role, armoured, for programs that verify by themselves. Throws as `withTrustedKeys` does. */
 export async function exportTrusted(role: Role, sources: KeySources): Promise<Buffer> {
   return await withRoleKeys(role, sources, async (keys) => {
-    if ((await keys.list()).length === 0) await keys.refresh()
+    if (await keys.isEmpty()) await keys.refresh()
     const exported = await exportKeys(keys, keys.trusted, sources.signal)
     if (exported === undefined) throw await nothingToVerifyWith(role, keys)
     return exported
@@ -111,7 +112,8 @@ const RSA_AND_DSA: ReadonlySet<number> = new Set([1, 2, 3, 17])
 /** The signature, if it is good and from a key of this role. */
 async function believe(verify: () => Promise<Verdict>, judging: Judging): Promise<Signature> {
   const { keys, asked } = judging
-  let verdict = await verify()
+  // Both read the keyring, and nothing of gpg's may still run when it is removed.
+  let [verdict] = await allInOrder([verify(), keys.list()])
   const mayHelp = !verdict.good && (verdict.reason === 'unknown-key' || verdict.reason === 'expired-key')
   const knownAlready = async () => !verdict.good && verdict.signature !== undefined && (await asked.known?.()) === true
   if (mayHelp && !(await knownAlready()) && (await keys.refresh())) verdict = await verify()

@@ -111,7 +111,7 @@ function machineInput(config: Config, lock: Lock, define: Stage4Define, known: K
 
 async function openFinished(goal: Goal, run: Run, machine: string | undefined): Promise<Container> {
   if (machine === undefined) throw new UserError('no-machine', '--finished wants the name of a stage4.')
-  const planned = await plan({ ...goal, machines: [machine], unsigned: true }, run.data, run.signal)
+  const planned = await plan({ ...goal, machines: [machine], unsigned: true }, run)
   const steps = planned.steps.filter((step) => step.kind !== 'pack' && step.kind !== 'sign')
   const [define] = planned.machines
   if (define === undefined) throw new Error(`${machine} was not planned`)

@@ -41,7 +41,7 @@ export async function benchAssembling(world: World): Promise<Bench> {
 
 /** The step that assembles the one machine, and what it made. */
 async function rootOf(goal: Goal, run: Run): Promise<{ work: Work; made: RootValue }> {
-  const { steps } = await plan(goal, run.data, run.signal)
+  const { steps } = await plan(goal, run)
   const judged = await judgeSteps(steps, run)
   const outputs = new Map(
     judged.flatMap(({ step, verdict }) => (verdict.word === 'have' ? [[step.id, verdict.output] as const] : [])),

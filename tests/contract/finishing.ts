@@ -133,7 +133,7 @@ export class Finishing {
       allJobs: 1,
       signal: never,
       mirrors: [],
-      signer: undefined,
+      signing: { sign: unused },
       logs: this.scratch,
       shellIn: (name) => `shell ${name}`,
       progress: () => {},

@@ -1,6 +1,6 @@
 /** A throw-away signing key in a GnuPG home of its own. */
 import { chmod, mkdir } from 'node:fs/promises'
-import { endAgent } from '../../system/gpg-sign.ts'
+import { endAgent } from '../../system/gpg-agent.ts'
 import { run } from '../../system/process.ts'
 
 const WHO = 'Gentoomuch demo (throw-away)'

@@ -25,7 +25,7 @@ export interface PlannedMachine {
 /** Asks Portage where that has not been done yet; compiles nothing. @throws UserError as `pipeline`'s planning does */
 export async function plannedMachine(config: Config, lock: Lock, name: string, run: Run): Promise<PlannedMachine> {
   const goal = { config, lock, machines: [name], unsigned: config.env.signer === undefined }
-  const { steps, machines } = await plan(goal, run.data, run.signal)
+  const { steps, machines } = await plan(goal, run)
   const [define] = machines
   if (define === undefined) throw new Error(`${name} was not planned`)
   const [resolve, compile] = [machineStep('resolve', define), machineStep('compile', define)]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parsePins } from './trust-keys.ts'
+import { parsePins } from './key-files.ts'
 
 const PIN = '13EBBDBEDE7A12775DFDB1BABB572E0E2D182910'
 

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { holdAgent } from './gpg-agent.ts'
+import { makeKeyHome } from './gpg.testkit.ts'
+import type { KeyHome } from './gpg.testkit.ts'
+import { run } from './process.ts'
+
+let keys: KeyHome
+
+beforeAll(async () => {
+  keys = await makeKeyHome()
+})
+
+afterAll(() => keys.remove())
+
+async function agents(): Promise<string[]> {
+  const { stdout } = await run(['pgrep', '-f', `gpg-agent --homedir ${keys.home} --`], { accept: [0, 1] })
+  return stdout.split('\n').filter((line) => line !== '')
+}
+
+/** Ending takes a moment. */
+async function noneIn(seconds: number): Promise<boolean> {
+  for (let tries = 0; tries < seconds * 10; tries++) {
+    if ((await agents()).length === 0) return true
+    await sleep(100)
+  }
+  return false
+}
+
+test('the last one that holds it ends it', async () => {
+  const [one, two] = [holdAgent(keys.home), holdAgent(keys.home)]
+  await one.there
+  const begun = await agents()
+  expect(begun).toHaveLength(1)
+  await one.release()
+  expect(await agents()).toEqual(begun)
+  await two.release()
+  // Sooner than it would end by itself.
+  expect(await noneIn(2)).toBe(true)
+})
+
+test('one that ran before is left alone', async () => {
+  await run(['gpgconf', '--homedir', keys.home, '--launch', 'gpg-agent'])
+  const before = await agents()
+  expect(before).toHaveLength(1)
+  const held = holdAgent(keys.home)
+  expect(await held.there).toBeUndefined()
+  await held.release()
+  expect(await agents()).toEqual(before)
+  await run(['gpgconf', '--homedir', keys.home, '--kill', 'all'])
+})
+
+/** What the agent was told to run, a child of ours. */
+const beside = ['-f', '-P', String(process.pid), 'gpgconf --homedir'] as const
+
+test('whoever kills us ends the agent too: the pipe closes', async () => {
+  const held = holdAgent(keys.home)
+  await held.there
+  expect(await agents()).toHaveLength(1)
+  const { stdout } = await run(['pgrep', ...beside])
+  await run(['pkill', '-KILL', '-x', '-P', stdout.trim(), 'cat'])
+  // Sooner than it would end by itself.
+  expect(await noneIn(2)).toBe(true)
+  await held.release()
+})
+
+test('an agent that nobody would end any more ends by itself', async () => {
+  const held = holdAgent(keys.home)
+  await held.there
+  await run(['pkill', '-KILL', ...beside])
+  expect(await noneIn(10)).toBe(true)
+  await held.release()
+}, 20_000)

@@ -1,0 +1,84 @@
+/** gpg's agent for a home of the user's. One that ran before is used and left alone; one of ours ends with us, kill -9 included. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { hostEnvironment, run } from './process.ts'
+
+interface Agent {
+  end(): Promise<void>
+}
+
+/** How many of us use the agent of a home; undefined for an agent that ran before the first of them came. */
+const users = new Map<string, { count: number; readonly own: Promise<Agent | undefined> }>()
+
+export interface Held {
+  /** There is an agent now, so that gpg starts none. */
+  readonly there: Promise<unknown>
+  /** The last of us ends the agent, if it is ours. */
+  release(): Promise<void>
+}
+
+/** @param home absolute path */
+export function holdAgent(home: string): Held {
+  const use = users.get(home) ?? { count: 0, own: startAgent(home) }
+  use.count += 1
+  users.set(home, use)
+  // Whoever waits for it says so.
+  use.own.catch(() => undefined)
+  return {
+    there: use.own,
+    async release() {
+      use.count -= 1
+      if (use.count > 0) return
+      users.delete(home)
+      // Where it could not be started, nobody has called gpg.
+      const own = await use.own.catch(() => undefined)
+      await own?.end()
+    },
+  }
+}
+
+/** Ends what gpg started for a home: its agent would stay for ever. */
+export async function endAgent(home: string): Promise<void> {
+  await run(['gpgconf', '--homedir', home, '--kill', 'all'], { purpose: 'to end the agent' })
+}
+
+/**
+ * What an agent is told to run beside itself: a `cat` on a pipe from us, so that it goes on when the pipe closes, however we
+ * ended, and ends what gpg started. Were it killed itself, the agent would notice within seconds.
+ */
+const UNTIL_CLOSED = 'cat; exec gpgconf --homedir "$0" --kill all'
+
+async function startAgent(home: string): Promise<Agent | undefined> {
+  const [file, ...args] = agentArgv(home)
+  // Its own session: the Ctrl-C of a terminal must not take the agent away from a signature.
+  const child = spawn(file, args, { env: hostEnvironment(), detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+  child.stdin.on('error', () => undefined).write('ours\n')
+  const began = once(child.stdout, 'data').then(() => true)
+  // It does not begin where one runs.
+  const ended = once(child, 'exit').then(
+    () => false,
+    () => false,
+  )
+  if (!(await Promise.race([began, ended]))) return (await agentRuns(home)) ? undefined : { end: () => endAgent(home) }
+  child.unref()
+  for (const stream of [child.stdin, child.stdout])
+    if ('unref' in stream && typeof stream.unref === 'function') stream.unref()
+  return {
+    async end() {
+      child.ref()
+      child.stdin.end()
+      await ended
+    },
+  }
+}
+
+/** Pure. */
+function agentArgv(home: string): [string, ...string[]] {
+  return ['gpg-agent', '--homedir', home, '--daemon', 'sh', '-c', UNTIL_CLOSED, home]
+}
+
+async function agentRuns(home: string): Promise<boolean> {
+  const ask = ['gpg-connect-agent', '--homedir', home, '--no-autostart', 'GETINFO pid', '/bye'] as const
+  const ran = await run(ask, { accept: [0, 1, 2], purpose: "to ask for gpg's agent" })
+  return ran.status === 0 && /^D \d+/m.test(ran.stdout)
+}
