@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { TreeRef } from '../engine/engine.ts'
 import { Interrupted } from '../errors.ts'
 import { makeKeyHome } from '../system/gpg.testkit.ts'
@@ -17,7 +16,8 @@ import { writeDigests } from './digests.ts'
 import { parseNodes } from './nodes.ts'
 import { packTree } from './pack.ts'
 import type { PackOptions } from './pack.ts'
-import { checkSigner, signStage } from './sign.ts'
+import { checkSigner } from './sign.ts'
+import { Signing } from './signing.ts'
 
 const tree: TreeRef = { engine: 'test', layers: [], digest: '0' }
 const epoch = 1_700_000_000
@@ -30,6 +30,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'gm-test-'))
   await mkdir(join(root, 'tree', 'etc'), { recursive: true })
   await writeFile(join(root, 'tree', 'etc', 'conf'), 'x'.repeat(3000))
+  for (const path of ['etc/conf', 'etc', '.']) await utimes(join(root, 'tree', path), epoch, epoch)
   keys = await makeKeyHome()
   key = await keys.makeKey('signer@example.org')
 })
@@ -43,27 +44,22 @@ beforeEach(async () => {
   to = await mkdtemp(join(root, 'out-'))
 })
 
-const tarOf = (epochOf: number) =>
-  programSource([
-    'tar',
-    '--sort=name',
-    '--owner=0',
-    '--group=0',
-    '--numeric-owner',
-    '--mode=go=rX,u+rw',
-    `--mtime=@${epochOf}`,
-    '-C',
-    join(root, 'tree'),
-    '-cf',
-    '-',
-    '.',
-  ])
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
-const options = (
-  compression = 'zstd',
-  exportTree: PackOptions['engine']['exportTree'] = (_tree, at) => Promise.resolve(tarOf(at.epoch)),
-) => ({
-  engine: { exportTree },
+type ExportInto = PackOptions['engine']['exportInto']
+
+/** An engine whose export is a script of bash, with the pipe as $1 and the tree as $2; what it writes is the list. */
+const exporting =
+  (script: string): ExportInto =>
+  (pipe) =>
+    Promise.resolve(programSource(['bash', '-euc', script, 'bash', pipe, join(root, 'tree')]))
+
+const TAR = `tar -C "$2" -cvvf "$1" --sort=name --owner=0 --group=0 --numeric-owner --mode=go=rX,u+rw .`
+
+const options = (compression = 'zstd', exportInto: ExportInto = exporting(TAR)) => ({
+  engine: { exportInto },
   tree,
   epoch,
   compression: parseCompression(compression),
@@ -91,14 +87,15 @@ describe('packTree', () => {
         blake2b: hash('blake2b512'),
       })
     }
-    const plain = await programBytes(['zstd', '-dc', join(to, packed.tarball.name)])
-    expect(passed).toBe(plain.length)
+    expect(passed).toBe(packed.tarball.bytes)
     const contents = await programBytes(['gzip', '-dc', join(to, packed.contents.name)])
+    const list = ['tar', '--list', '--verbose', '--numeric-owner', '--utc', '--zstd', '--file'] as const
+    expect(await programBytes([...list, join(to, packed.tarball.name)])).toEqual(contents)
     expect(contents.toString().split('\n')).toEqual([
+      'crw------- 0/0             5,1 2023-11-14 22:13 ./dev/console',
       'drwxr-xr-x 0/0               0 2023-11-14 22:13 ./',
       'drwxr-xr-x 0/0               0 2023-11-14 22:13 ./etc/',
       '-rw-r--r-- 0/0            3000 2023-11-14 22:13 ./etc/conf',
-      'crw------- 0/0             5,1 2023-11-14 22:13 ./dev/console',
       '',
     ])
   })
@@ -109,12 +106,46 @@ describe('packTree', () => {
   })
 
   test('a tree that cannot be read to its end leaves nothing', async () => {
-    const failing = options('zstd', (_tree, at) => Promise.resolve(Readable.from(firstHalf(tarOf(at.epoch)))))
-    await expect(packTree(failing)).rejects.toThrow('the disk is gone')
+    const cut = exporting('tar -cC "$2" . | head -c 2000 >"$1"; echo "the disk is gone" >&2; exit 2')
+    await expect(packTree(options('zstd', cut))).rejects.toThrow('the disk is gone')
     expect(await readdir(to)).toEqual([])
     await expect(packTree(options('zstd', () => Promise.reject(new Error('no tree'))))).rejects.toThrow('no tree')
-    const cut = options('zstd', (_tree, at) => Promise.resolve(Readable.from(firstHalf(tarOf(at.epoch), 'end'))))
-    await expect(packTree(cut)).rejects.toThrow('the tar ')
+    await expect(packTree(options('zstd', exporting('exit 7')))).rejects.toThrow('status 7')
+    expect(await readdir(to)).toEqual([])
+  })
+
+  test.each([
+    ['that never begins', 'exit 70', 'yes >"$1"'],
+    ['that ends early', 'head -c 100000; echo "no room" >&2; exit 70', 'yes >"$1"'],
+    ['that ends while nothing comes', 'exit 70', 'exec sleep 60'],
+    ['that reads all', 'cat >/dev/null; exit 70', TAR],
+  ])('a compressor %s is what is told, and leaves nothing', async (_what, zstd, script) => {
+    await fakeZstd(zstd)
+    await expect(packTree(options('zstd', exporting(script)))).rejects.toThrow(
+      /zstd \(to compress the tarball\) ended with status 70/,
+    )
+    expect(await readdir(to)).toEqual([])
+  })
+
+  test('a compressor that is not there is named', async () => {
+    const bin = await mkdtemp(join(root, 'bin-'))
+    for (const name of ['bash', 'tar', 'mkfifo', 'yes', 'gzip'])
+      await programBytes(['bash', '-c', 'ln -s "$(command -v "$1")" "$2"', 'bash', name, join(bin, name)])
+    vi.stubEnv('PATH', bin)
+    await expect(packTree(options('zstd', exporting('yes >"$1"')))).rejects.toMatchObject({ code: 'missing-program' })
+    expect(await readdir(to)).toEqual([])
+  })
+
+  test('where the tree has something at the place of a node, nothing is packed', async () => {
+    const nodes = (path: string) => parseNodes(`${path} c 5 1`).nodes
+    await expect(packTree({ ...options(), nodes: nodes('/etc/conf') })).rejects.toMatchObject({
+      code: 'node-in-the-way',
+      message: '/etc/conf is to be a device node, and is a file in the finished root.',
+    })
+    await expect(packTree({ ...options(), nodes: nodes('/etc') })).rejects.toThrow('is a folder in the finished root')
+    await expect(packTree({ ...options(), nodes: nodes('/etc/conf/null') })).rejects.toThrow(
+      'A device node is to be below /etc/conf, which is a file in the finished root.',
+    )
     expect(await readdir(to)).toEqual([])
   })
 
@@ -124,29 +155,31 @@ describe('packTree', () => {
 
   test('a stop in the middle leaves nothing', async () => {
     const stop = new AbortController()
-    const endless = options('zstd', () => Promise.resolve(Readable.from(endlessMember())))
+    const random = 'head -c 100M /dev/urandom >"$1"; exec sleep 60'
     const onBytes = (bytes: number) => void (bytes > 3_000_000 && stop.abort())
-    await expect(packTree({ ...endless, signal: stop.signal, onBytes })).rejects.toBeInstanceOf(Interrupted)
+    const stopped = packTree({ ...options('zstd', exporting(random)), signal: stop.signal, onBytes })
+    await expect(stopped).rejects.toBeInstanceOf(Interrupted)
     await expect(packTree({ ...options(), signal: AbortSignal.abort() })).rejects.toBeInstanceOf(Interrupted)
     expect(await readdir(to)).toEqual([])
   })
 })
 
-describe('signStage', () => {
+describe('Signing', () => {
   test('what was packed and signed is accepted where a stage3 would be, and signing again is no harm', async () => {
     const packed = await packTree(options())
     await writeDigests(to, packed.tarball, packed.contents)
-    const signer = { key: 'signer@example.org', home: keys.home }
-    const { fingerprint, publicKey } = await checkSigner(signer)
+    const { signal } = new AbortController()
+    const signing = new Signing({ key: 'signer@example.org', home: keys.home })
+    const fingerprint = await signing.check(signal)
     expect(fingerprint).toBe(key)
     for (let again = 0; again < 2; again += 1) {
-      expect(await signStage({ folder: to, packed, signer })).toMatchObject({ primary: key })
+      expect(await signing.sign({ folder: to, packed, fingerprint, signal })).toMatchObject({ primary: key })
     }
+    await signing.close()
     const [trusted, copy] = [join(root, 'trusted.keys', 'stage3'), join(root, 'copy')]
     await Promise.all([mkdir(trusted, { recursive: true }), mkdir(copy)])
-    await writeFile(join(trusted, 'key.asc'), publicKey)
+    await writeFile(join(trusted, 'key.asc'), await keys.publicKey(key))
     const tarball = join(to, packed.tarball.name)
-    const signal = new AbortController().signal
     const verified = await verifyStage3({
       tarball,
       signature: `${tarball}.asc`,
@@ -166,9 +199,12 @@ describe('signStage', () => {
   test('an exchanged tarball does not get past its own signature', async () => {
     const packed = await packTree(options())
     const other = { ...packed, tarball: { ...packed.tarball, name: 'gone' } }
-    await expect(signStage({ folder: to, packed: other, signer: { key, home: keys.home } })).rejects.toMatchObject({
+    const signing = new Signing({ key, home: keys.home })
+    const { signal } = new AbortController()
+    await expect(signing.sign({ folder: to, packed: other, fingerprint: key, signal })).rejects.toMatchObject({
       code: 'command-failed',
     })
+    await signing.close()
     expect((await readdir(to)).length).toBe(2)
   })
 })
@@ -189,23 +225,10 @@ describe('checkSigner', () => {
   })
 })
 
-async function* firstHalf(tar: Readable, then: 'fail' | 'end' = 'fail'): AsyncGenerator<Buffer> {
-  for await (const chunk of tar) {
-    yield (chunk as Buffer).subarray(0, 2000)
-    if (then === 'fail') throw new Error('the disk is gone')
-    return
-  }
-}
-
-/** A header that promises 7 GiB, and then bytes for as long as someone takes them. */
-async function* endlessMember(): AsyncGenerator<Buffer> {
-  const one = await programBytes([
-    'sh',
-    '-c',
-    'truncate -s 7G "$0" && tar --format=ustar -cf - "$0" 2>/dev/null | head -c 512',
-    join(root, 'sparse'),
-  ])
-  await rm(join(root, 'sparse'))
-  yield one
-  for (;;) yield Buffer.alloc(65536, 1)
+/** Puts a script of bash in zstd's place. */
+async function fakeZstd(script: string): Promise<void> {
+  const bin = await mkdtemp(join(root, 'bin-'))
+  await writeFile(join(bin, 'zstd'), `#!/bin/bash\n${script}\n`)
+  await chmod(join(bin, 'zstd'), 0o755)
+  vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`)
 }

@@ -90,7 +90,7 @@ export interface Container {
   keepFiles(at: string): Promise<FilesRef>
   /** Keeps the container's state on disk for a later `reopen`, after `close`. Gives its name. */
   preserve(): Promise<string>
-  /** Removes what the container had on disk (unless preserved). Idempotent. */
+  /** Has what the container had on disk removed (unless preserved), in the background; `sweep` waits for it. Idempotent. */
   close(): Promise<void>
 }
 
@@ -123,6 +123,13 @@ export interface Engine {
   discard(name: string): Promise<void>
   /** A plain tar of the tree with true owners: sorted, numeric, xattrs and ACLs, times clamped to `epoch` seconds. */
   exportTree(tree: TreeRef, options: { readonly epoch: number }): Promise<Readable>
+  /**
+   * The same tar into a named pipe, without its bytes passing this process: the pipe has a reader, and anyone may write to
+   * it (where it lies may be closed to others).
+   * @returns what `tar --list --verbose --numeric-owner` says of that tar, in the C locale and UTC. It ends when all of the
+   *   tar was written, and fails where that did; destroying it ends the export. The tar does not wait for it
+   */
+  exportInto(pipe: string, tree: TreeRef, options: { readonly epoch: number }): Promise<Readable>
   /**
    * The first `maxBytes` bytes of a plain file of a tree; links are followed as if the tree were the root. Runs nothing
    * of the tree. Undefined where there is no such file.

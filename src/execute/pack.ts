@@ -29,7 +29,7 @@ interface PackInput {
 }
 
 export const pack: Handler = {
-  recipe: { version: 2 },
+  recipe: { version: 3 },
 
   async present(output, _work, tools) {
     const { folder, packed } = valueOf<PackedValue>(output)
@@ -61,7 +61,7 @@ export const pack: Handler = {
       to: folder,
       name: `stage4-${input.arch}-${input.name}-${timestamp(epoch)}`,
       signal: tools.signal,
-      onBytes: everyStep((step) => tools.progress(`${step * PROGRESS_MIB} MiB packed`)),
+      onBytes: everyStep((step) => tools.progress(`${step * PROGRESS_MIB} MiB written`)),
     })
     const { packages } = valueOf<RootValue>(parent(work, 'packages'))
     await writeWhole(join(folder, `${packed.tarball.name}.packages`), packages.map((cpv) => `${cpv}\n`).join(''))
@@ -82,8 +82,8 @@ function sourcesText(sources: Json): string {
   return `${JSON.stringify(JSON.parse(canonical(sources)), null, 2)}\n`
 }
 
-/** How much is packed between two lines of progress. */
-const PROGRESS_MIB = 64
+/** How much of the tarball is written between two lines of progress. */
+const PROGRESS_MIB = 16
 
 function everyStep(tell: (step: number) => void): (bytes: number) => void {
   let told = 0

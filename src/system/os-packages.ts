@@ -32,7 +32,6 @@ const DEMO = 'for the demo'
 export const PROGRAMS: readonly Program[] = [
   { name: 'bash', purpose: CONTAINERS, debian: 'bash', gentoo: 'app-shells/bash' },
   { name: 'python3', purpose: CONTAINERS, debian: 'python3', gentoo: 'dev-lang/python' },
-  util('pivot_root', CONTAINERS),
   util('flock', 'for locks'),
   util('setpriv', 'for locks'),
   { name: 'mount', purpose: CONTAINERS, debian: 'mount', gentoo: 'sys-apps/util-linux' },

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { Interrupted } from '../errors.ts'
-import { programBytes, programFilter, programSink, programSource } from './stream.ts'
+import { programBetween, programBytes, programFilter, programSink, programSource } from './stream.ts'
 
 const sink = async (from: AsyncIterable<unknown>) => void (await buffer(from as AsyncIterable<Buffer>))
 
@@ -54,6 +54,34 @@ test('a sink has finished when its program has, and fails as it does', async () 
     })
   } finally {
     await file.close()
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('a program between two files has ended, well or badly, when it is told', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gm-test-'))
+  const [from, to] = [await open(join(folder, 'from'), 'w+'), await open(join(folder, 'to'), 'w+')]
+  const between = (script: string, signal?: AbortSignal) =>
+    programBetween(
+      ['sh', '-c', script],
+      { from: from.fd, to: to.fd },
+      { purpose: 'to count', ...(signal && { signal }) },
+    )
+  try {
+    await from.write('aaa', 0)
+    await between('sleep 0.1; tr a b; printf end')
+    expect((await readFile(join(folder, 'to'))).toString()).toBe('bbbend')
+    await expect(between('echo why >&2; exit 3')).rejects.toThrow('sh (to count) ended with status 3:\nwhy')
+    const stop = new AbortController()
+    const stopped = between('exec sleep 100', stop.signal)
+    stop.abort()
+    await expect(stopped).rejects.toBeInstanceOf(Interrupted)
+    await expect(between('exec sleep 100', AbortSignal.abort())).rejects.toBeInstanceOf(Interrupted)
+    await expect(between('kill -9 $$')).rejects.toThrow('was ended by SIGKILL')
+    const missing = programBetween(['gm-no-such-program'], { from: from.fd, to: to.fd })
+    await expect(missing).rejects.toMatchObject({ code: 'missing-program' })
+  } finally {
+    await Promise.all([from.close(), to.close()])
     await rm(folder, { recursive: true })
   }
 })

@@ -90,6 +90,30 @@ export function programSink(argv: Argv, descriptor: number, options: StreamOptio
   return sink
 }
 
+/** Open files, or ends of pipes, by their descriptors. */
+export interface Ends {
+  readonly from: number
+  readonly to: number
+}
+
+/** A program that reads from one open file and writes to another, with nobody between; ends and fails as `programSource` does. */
+export function programBetween(argv: Argv, { from, to }: Ends, options: StreamOptions = {}): Promise<void> {
+  const program = start(argv, options, from, to)
+  const { child } = program
+  const stop = () => void child.kill('SIGKILL')
+  options.signal?.addEventListener('abort', stop, { once: true })
+  if (options.signal?.aborted) stop()
+  return new Promise<void>((done, fail) => {
+    child.once('error', (error) => fail(startFailed(argv, error, options)))
+    child.once('close', (status, name) => {
+      if (status === 0) done()
+      // How it ended by itself is told, also where it would have been stopped a moment later.
+      else if (status === null && options.signal?.aborted) fail(new Interrupted())
+      else fail(endedBadly(argv, status, name, program, options))
+    })
+  }).finally(() => options.signal?.removeEventListener('abort', stop))
+}
+
 /** All that a program writes, as bytes: for small answers that need not be UTF-8. */
 export async function programBytes(argv: Argv, options: StreamOptions = {}): Promise<Buffer> {
   const chunks: Buffer[] = []
@@ -107,7 +131,7 @@ interface Program {
 function start(
   argv: Argv,
   options: StreamOptions,
-  stdin: 'ignore' | 'pipe',
+  stdin: 'ignore' | 'pipe' | number,
   stdout: 'pipe' | number = 'pipe',
 ): Program {
   const [file, ...args] = argv
@@ -163,20 +187,30 @@ function onEnd(
   const { child } = program
   const interrupt = () => void stream.destroy(new Interrupted())
   child.once('error', (error: NodeJS.ErrnoException) => {
-    stream.destroy(error.code === 'ENOENT' ? missingProgram(argv[0], options.purpose) : error)
+    stream.destroy(startFailed(argv, error, options))
   })
   child.once('close', (status, name) => {
     options.signal?.removeEventListener('abort', interrupt)
     if (stream.destroyed || (status === 0 && ended())) return
-    const how = status === null ? `was ended by ${name}` : `ended with status ${status}`
-    stream.destroy(failed(argv[0], how, program, options.purpose))
+    stream.destroy(endedBadly(argv, status, name, program, options))
   })
   if (options.signal?.aborted) interrupt()
   else options.signal?.addEventListener('abort', interrupt, { once: true })
 }
 
-function failed(file: string, how: string, program: Program, purpose?: string): UserError {
+function startFailed(argv: Argv, error: NodeJS.ErrnoException, { purpose }: StreamOptions): Error {
+  return error.code === 'ENOENT' ? missingProgram(argv[0], purpose) : error
+}
+
+function endedBadly(
+  argv: Argv,
+  status: number | null,
+  name: string | null,
+  program: Program,
+  { purpose }: StreamOptions,
+): UserError {
+  const how = status === null ? `was ended by ${name}` : `ended with status ${status}`
   const words = program.lastWords().split('\n').slice(-6).join('\n')
   const what = purpose === undefined ? '' : ` (${purpose})`
-  return new UserError('command-failed', `${file}${what} ${how}${words ? `:\n${words}` : '.'}`, { exit: 1 })
+  return new UserError('command-failed', `${argv[0]}${what} ${how}${words ? `:\n${words}` : '.'}`, { exit: 1 })
 }

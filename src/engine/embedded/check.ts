@@ -11,7 +11,6 @@ export const PROGRAMS = {
   python3: 'python3',
   bash: 'bash',
   mount: 'mount',
-  pivot_root: 'util-linux',
   script: 'bsdutils',
   sync: 'coreutils',
   tar: 'tar',

@@ -17,6 +17,7 @@ export class EmbeddedContainer implements Container {
   #running = false
   #moved = false
   #preserved = false
+  #closed = false
 
   constructor(where: Where, spec: ContainerSpec, name: string, preserved: boolean) {
     this.#where = where
@@ -77,10 +78,16 @@ export class EmbeddedContainer implements Container {
     return this.#name
   }
 
-  async close(): Promise<void> {
-    if (this.#preserved) return
-    const { identity, places } = this.#where
-    await removeBelow(identity, places.containers, dirname(this.#own))
+  close(): Promise<void> {
+    if (this.#preserved || this.#closed) return Promise.resolve()
+    this.#closed = true
+    const { identity, places, leaving } = this.#where
+    // Nobody has to wait for it.
+    const removing = removeBelow(identity, places.containers, dirname(this.#own))
+      .catch(() => undefined)
+      .finally(() => leaving.delete(removing))
+    leaving.add(removing)
+    return Promise.resolve()
   }
 
   /** Where a folder of the container is on the host. */

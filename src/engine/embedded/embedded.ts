@@ -1,19 +1,20 @@
 /** The engine without a daemon: Linux namespaces, overlayfs, the host's own Python and tar. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PassThrough, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { UserError } from '../../errors.ts'
 import { exists, makeFolder, readIfThere, writeWhole } from '../../system/files.ts'
 import type { Container, ContainerSpec, Engine, ImportOptions, TreeRef } from '../engine.ts'
 import { EmbeddedContainer, specFile } from './container.ts'
+import { getReady } from './enter.ts'
+import { exportInto, exportTree } from './export-tree.ts'
 import { importTree } from './import-tree.ts'
 import { makeContainer } from './make-container.ts'
 import { ownership, whoAmI, type Identity } from './identity.ts'
 import { checkedName, isLayer, placesOf, type Places } from './places.ts'
 import { programs } from './programs.ts'
-import { exportArgv } from './tar.ts'
-import { isImage, layersOf, treeSources, treesOf, viewedLayers } from './views.ts'
-import { answerOf, diskUse, errand, markOf, removeBelow, type Where } from './workshop.ts'
+import { layersOf, treeSources, treesOf, viewedLayers } from './views.ts'
+import { answerOf, diskUse, markOf, removeBelow, type Where } from './workshop.ts'
 import { checkEmbedded } from './check.ts'
 
 /**
@@ -31,7 +32,8 @@ export async function openEmbedded(data: string): Promise<Engine> {
   for (const folder of [places.trees, places.containers, places.incoming, places.kept]) {
     await makeFolder(folder)
   }
-  return new Embedded({ identity, places })
+  await getReady(identity)
+  return new Embedded({ identity, places, leaving: new Set() })
 }
 
 /** Trees are owned by the ids they were made with; with other ids they would belong to strangers. */
@@ -96,27 +98,12 @@ class Embedded implements Engine {
     }
   }
 
-  async exportTree(tree: TreeRef, options: { readonly epoch: number }): Promise<Readable> {
-    const { identity, places } = this.#where
-    const out = new PassThrough({ highWaterMark: 1024 * 1024 })
-    const stop = new AbortController()
-    out.once('close', () => {
-      stop.abort()
-    })
-    errand(
-      identity,
-      {
-        sources: treeSources(places.trees, [tree]),
-        views: [{ kind: 'tree', layers: viewedLayers(tree), target: '/tree' }],
-        argv: exportArgv('/tree', options.epoch, tree.layers.every(isImage) ? 'no attributes' : 'attributes'),
-      },
-      { stdout: out },
-      stop.signal,
-    ).then(
-      () => out.end(),
-      (error: unknown) => out.destroy(error as Error),
-    )
-    return Promise.resolve(out)
+  async exportTree(tree: TreeRef, { epoch }: { readonly epoch: number }): Promise<Readable> {
+    return Promise.resolve(exportTree(this.#where, tree, epoch))
+  }
+
+  async exportInto(pipe: string, tree: TreeRef, { epoch }: { readonly epoch: number }): Promise<Readable> {
+    return Promise.resolve(exportInto(this.#where, pipe, tree, epoch))
   }
 
   async readFile(tree: TreeRef, path: string, options: { readonly maxBytes: number }): Promise<Buffer | undefined> {
@@ -170,7 +157,8 @@ class Embedded implements Engine {
   }
 
   async sweep(): Promise<void> {
-    const { identity, places } = this.#where
+    const { identity, places, leaving } = this.#where
+    await Promise.all(leaving)
     const preserved = await this.preserved()
     const left: Record<string, string[]> = {
       [places.containers]: (await entries(places.containers)).filter((name) => !preserved.includes(name)),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { baseFor, enclosureWords, lowers, orderOf, ownWords, type Enclosure } from './enclosure.ts'
+import { baseFor, enclosureWords, lowers, orderOf, ownWords, takeWords, type Enclosure } from './enclosure.ts'
 
 describe('the folder everything is gathered in', () => {
   const all = () => true
@@ -20,7 +20,7 @@ test('layers are named highest first', () => {
   expect(lowers(['low', 'middle', 'high'])).toBe('high:middle:low')
 })
 
-const BY = { node: 7, who: 'root', base: '/mnt', uidMap: '0 1 2', gidMap: '0 3 4' } as const
+const WHERE = { base: '/mnt', uidMap: '0 1 2', gidMap: '0 3 4' } as const
 
 const ENCLOSURE: Enclosure = {
   sources: [{ name: 'm0', path: '/a b"\'\n:,', access: 'ro' }],
@@ -39,9 +39,9 @@ const ENCLOSURE: Enclosure = {
 }
 
 test('every value is a word of its own', () => {
-  expect(enclosureWords(ENCLOSURE, BY)).toEqual(
+  expect(enclosureWords(ENCLOSURE, WHERE)).toEqual(
     [
-      ['7', 'root', 'enclosure', '/mnt', '0 1 2', '0 3 4', 'ro', 'm0', '/a b"\'\n:,', '--', 'own', 'pipes'],
+      ['enclosure', '/mnt', '0 1 2', '0 3 4', 'ro', 'm0', '/a b"\'\n:,', '--', 'own', 'pipes'],
       ['layered', 'b:a', 'standard', 'bind', 'm0', '/t $x', 'tree', 'c', '/u', 'tmpfs', '/v', '--'],
       ['/w', '2', 'A=1 2', 'B=', 'true', '--'],
     ].flat(),
@@ -50,12 +50,16 @@ test('every value is a word of its own', () => {
 
 test("the host's programs are gathered only for a root that is made of them", () => {
   const views = [{ kind: 'plain', source: 'programs' }] as const
-  expect(enclosureWords(ENCLOSURE, BY)).not.toContain('programs')
-  expect(enclosureWords({ ...ENCLOSURE, sources: [], views }, BY).slice(6, 8)).toEqual(['programs', '--'])
+  expect(enclosureWords(ENCLOSURE, WHERE)).not.toContain('programs')
+  expect(enclosureWords({ ...ENCLOSURE, sources: [], views }, WHERE).slice(4, 6)).toEqual(['programs', '--'])
 })
 
 test('a command of the host is told by its words alone', () => {
-  expect(ownWords(['rm', '--', 'a b'], { node: 7, who: 'user' })).toEqual(['7', 'user', 'own', 'rm', '--', 'a b'])
+  expect(ownWords(['rm', '--', 'a b'])).toEqual(['own', 'rm', '--', 'a b'])
+})
+
+test('a file to copy is told by where it goes, its folder, and the way to it', () => {
+  expect(takeWords({ folder: '/a b/c', path: 'd e/f', to: '/g' })).toEqual(['take', '/g', '/a b/c', 'd e', 'f'])
 })
 
 test('an order is its length in bytes, and words with a NUL behind each', () => {

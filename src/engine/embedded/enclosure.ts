@@ -70,26 +70,18 @@ function viewWords(view: View): string[] {
   }
 }
 
-interface By {
-  /** The process whose end is to be the end of all. */
-  readonly node: number
-  readonly who: 'root' | 'user'
-}
-
-/** What `enclose/main.py` is told for a command in an enclosure. */
+/** What `enclose/stages.py` is told for a command in an enclosure. */
 export function enclosureWords(
   enclosure: Enclosure,
-  by: By & { readonly base: string; readonly uidMap: string; readonly gidMap: string },
+  where: { readonly base: string; readonly uidMap: string; readonly gidMap: string },
 ): string[] {
   const environment = Object.entries(enclosure.env).map(([name, value]) => `${name}=${value}`)
   const wantsPrograms = enclosure.views.some((view) => view.kind === 'plain' && view.source === PROGRAMS)
   return [
-    String(by.node),
-    by.who,
     'enclosure',
-    by.base,
-    by.uidMap,
-    by.gidMap,
+    where.base,
+    where.uidMap,
+    where.gidMap,
     ...enclosure.sources.flatMap((source) => [source.access, source.name, source.path]),
     ...(wantsPrograms ? ['programs'] : []),
     '--',
@@ -105,8 +97,27 @@ export function enclosureWords(
 }
 
 /** What it is told for a command on the host's own file system. */
-export function ownWords(argv: readonly string[], by: By): string[] {
-  return [String(by.node), by.who, 'own', ...argv]
+export function ownWords(argv: readonly string[]): string[] {
+  return ['own', ...argv]
+}
+
+export interface Taken {
+  /** Absolute. */
+  readonly folder: string
+  /** Below it. */
+  readonly path: string
+  /** Absolute path of a file that does not exist yet. */
+  readonly to: string
+}
+
+/** What it is told to copy one file. */
+export function takeWords({ folder, path, to }: Taken): string[] {
+  return ['take', to, folder, ...path.split('/')]
+}
+
+/** What it is told to give a complete layer its name. */
+export function publishWords(path: string, final: string): string[] {
+  return ['publish', path, final]
 }
 
 /** Words as one order: see `enclose/words.py`. */

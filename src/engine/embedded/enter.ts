@@ -1,30 +1,33 @@
-/** Runs one command in an enclosure: starts the stages, answers what they ask, ends everything when told to. */
-import { spawn, type ChildProcess } from 'node:child_process'
+/** Runs one command in an enclosure: has it entered, follows it, ends everything when told to. */
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { EXIT, Interrupted, UserError } from '../../errors.ts'
 import { hostEnvironment, run } from '../../system/process.ts'
-import { baseFor, enclosureWords, orderOf, ownWords, type Enclosure } from './enclosure.ts'
+import {
+  baseFor,
+  enclosureWords,
+  orderOf,
+  ownWords,
+  publishWords,
+  takeWords,
+  type Enclosure,
+  type Taken,
+} from './enclosure.ts'
 import type { Identity } from './identity.ts'
 import { mapArguments } from './idmap.ts'
+import { PorterFailure } from './porter.ts'
+import { awaitEntries, enterBy } from './porters.ts'
 import { programs } from './programs.ts'
 import { PYTHON, python } from './python.ts'
+import { tail, type Started, type Starting } from './started.ts'
 import { feed, drain } from './streams.ts'
+import { startAtTerminal } from './terminal.ts'
 
 export interface Streams {
   readonly stdin?: Readable | undefined
   readonly stdout?: Writable | undefined
   readonly stderr?: Writable | undefined
-}
-
-/** What the stages tell on descriptor 3. */
-interface Progress {
-  step: string
-  /** Process 1 of the container, as the host numbers it. */
-  init: number | undefined
-  ready: boolean
 }
 
 /**
@@ -43,96 +46,112 @@ export async function enter(
     enclosure.sources.map((source) => source.path),
     existsSync,
   )
-  const words = enclosureWords(enclosure, { ...by(identity), base, uidMap, gidMap })
-  return start(identity, { words, terminal: enclosure.io === 'terminal' }, streams, signal)
+  const words = enclosureWords(enclosure, { base, uidMap, gidMap })
+  return obeyed(identity, { words, terminal: enclosure.io === 'terminal' }, streams, signal)
 }
 
 /** Runs a command on the host's own file system, with power over the ids of the trees. */
 export async function own(identity: Identity, argv: readonly string[], streams: Streams): Promise<number> {
-  return start(identity, { words: ownWords(argv, by(identity)), terminal: false }, streams, undefined)
+  return obeyed(identity, { words: ownWords(argv), terminal: false }, streams, undefined)
 }
 
-function by(identity: Identity) {
-  return { node: process.pid, who: identity.outer === undefined ? ('root' as const) : ('user' as const) }
+/** Copies one file. @returns a status of `enclose/take.py` */
+export async function take(identity: Identity, file: Taken, streams: Streams): Promise<number> {
+  return obeyed(identity, { words: takeWords(file), terminal: false }, streams, undefined)
 }
 
-interface Stages {
+/** Brings a layer to the disk and moves it. @returns a status of `enclose/publish.py` */
+export async function publish(identity: Identity, path: string, final: string, streams: Streams): Promise<number> {
+  return obeyed(identity, { words: publishWords(path, final), terminal: false }, streams, undefined)
+}
+
+/** What entering takes besides is begun: the first entry will be as quick as the others. */
+export async function getReady(identity: Identity): Promise<void> {
+  awaitEntries(await howToStart(identity))
+}
+
+interface Order {
   readonly words: readonly string[]
   readonly terminal: boolean
 }
 
-async function start(identity: Identity, stages: Stages, streams: Streams, signal: AbortSignal | undefined) {
+async function obeyed(identity: Identity, order: Order, wanted: Streams, signal: AbortSignal | undefined) {
   if (signal?.aborted) throw new Interrupted()
-  const { enclose } = programs()
-  const child = spawn(await python(), ['-I', '-S', '-c', enclose.BOOT], {
-    // The container's process 1 keeps this environment: nothing of the caller is in it but where programs are.
-    env: { PATH: hostEnvironment()['PATH'], LC_ALL: 'C.UTF-8', ...enclose },
-    cwd: '/',
-    // A Ctrl-C is the program's to answer; it must not reach what does the cleaning up. A shell sits at the terminal itself.
-    detached: !stages.terminal,
-    // See `enclose/words.py`.
-    stdio: stages.terminal
-      ? ['inherit', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe']
-      : [from(streams.stdin), from(streams.stdout), 'pipe', 'pipe', 'pipe', 'pipe'],
-  })
-  return follow(child, identity, stages, streams, signal)
+  const starting = await howToStart(identity)
+  const streams = order.terminal ? {} : wanted
+  const wants = { stdin: streams.stdin !== undefined, stdout: streams.stdout !== undefined }
+  try {
+    const started = order.terminal ? startAtTerminal(starting) : await enterBy(starting, wants)
+    return await follow(started, orderOf(order.words), streams, signal)
+  } catch (error) {
+    throw error instanceof PorterFailure ? asTold(error) : error
+  }
 }
 
-function from(stream: unknown): 'pipe' | 'ignore' {
-  return stream === undefined ? 'ignore' : 'pipe'
+async function howToStart(identity: Identity): Promise<Starting> {
+  return {
+    program: await python(),
+    env: { PATH: hostEnvironment()['PATH'], LC_ALL: 'C.UTF-8', ...programs().enclose },
+    who: identity.outer === undefined ? 'root' : 'user',
+    mapIds: (pid) => mapIds(pid, identity),
+  }
+}
+
+/** What the stages tell on descriptor 3. */
+interface Progress {
+  step: string
+  /** Process 1 of the container, as the host numbers it. */
+  init: number | undefined
+  ready: boolean
 }
 
 async function follow(
-  child: ChildProcess,
-  identity: Identity,
-  { words, terminal }: Stages,
-  wanted: Streams,
+  started: Started,
+  order: Buffer,
+  streams: Streams,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const streams = terminal ? {} : wanted
   const progress: Progress = { step: 'to start', init: undefined, ready: false }
-  const answers = (child.stdio as readonly unknown[])[5] as Writable
-  // Whoever should have read may be dead already; its end is reported by its exit.
-  answers.on('error', () => undefined)
-  answers.write(orderOf(words))
-  const trouble = tail(child.stdio[2] as Readable)
-
+  const trouble = tail(started.complaints)
   let broken: unknown
   let over = false
   const end = () => {
-    if (!over) kill(child, progress)
+    if (!over) kill(started, progress)
   }
   const fail = (error: unknown) => {
     broken ??= error
     end()
   }
-  watch(child.stdio[3] as Readable, progress, () => {
-    mapIds(child.pid!, identity).then(() => answers.write('mapped\n'), fail)
-  })
-  if (streams.stdin) feed(streams.stdin, child.stdio[0] as Writable, fail)
-  if (streams.stdout) drain(child.stdio[1] as Readable, streams.stdout, fail)
-  const stderr = child.stdio[4] as Readable | null
-  // Node opens no /dev/null in place of a fourth descriptor: what nobody wants is read away.
-  if (streams.stderr) drain(stderr!, streams.stderr, fail)
-  else stderr?.resume()
+  watch(started.status, progress)
+  if (streams.stdin && started.stdin) feed(streams.stdin, started.stdin, fail)
+  if (streams.stdout && started.stdout) drain(started.stdout, streams.stdout, fail)
+  // What nobody wants is read away.
+  if (streams.stderr) drain(started.stderr, streams.stderr, fail)
+  else started.stderr.resume()
+  started.exited.then(
+    () => (over = true),
+    () => (over = true),
+  )
+  // Whoever should have read may be dead already; its end is reported by its exit.
+  started.answers.on('error', () => undefined)
+  started.answers.write(order)
   signal?.addEventListener('abort', end, { once: true })
-  child.once('exit', () => {
-    over = true
-  })
+  // It may have been fired while there was nothing to end.
+  if (signal?.aborted) end()
   try {
-    const [code, killedBy] = await closed(child)
+    const status = await started.ended
     if (signal?.aborted) throw new Interrupted()
     if (broken !== undefined) throw broken
-    if (!progress.ready) throw notStarted(progress, trouble())
-    return code ?? 128 + constants.signals[killedBy!]
+    if (!progress.ready) throw notStarted(progress.step, trouble())
+    return status
   } finally {
     signal?.removeEventListener('abort', end)
-    if (streams.stdin && child.stdio[0]) streams.stdin.unpipe(child.stdio[0])
+    if (streams.stdin && started.stdin) streams.stdin.unpipe(started.stdin)
   }
 }
 
 /** Process 1's end is the end of all; its parent, whom we wait for, outlives it. */
-function kill(child: ChildProcess, progress: Progress): void {
+function kill(started: Started, progress: Progress): void {
   if (progress.init !== undefined) {
     try {
       process.kill(progress.init, 'SIGKILL')
@@ -141,27 +160,15 @@ function kill(child: ChildProcess, progress: Progress): void {
       // Already gone, or it never became ours to kill: then its parent takes it along.
     }
   }
-  child.kill('SIGKILL')
+  started.kill()
 }
 
-function closed(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
-  return new Promise((resolve, reject) => {
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'ENOENT' ? missing(PYTHON) : error)
-    })
-    child.once('close', (code, killedBy) => {
-      resolve([code, killedBy])
-    })
-  })
-}
-
-function watch(status: Readable, progress: Progress, askedForIds: () => void): void {
+function watch(status: Readable, progress: Progress): void {
   status.on('error', () => undefined)
   createInterface({ input: status }).on('line', (line) => {
     // What comes later could come from inside.
     if (progress.ready) return
-    if (line === 'map') askedForIds()
-    else if (line === 'ready') progress.ready = true
+    if (line === 'ready') progress.ready = true
     else if (line.startsWith('step ')) progress.step = line.slice(5)
     else if (line.startsWith('pid ')) progress.init = Number(line.slice(4))
   })
@@ -174,17 +181,6 @@ async function mapIds(pid: number, identity: Identity): Promise<void> {
   await run(['newgidmap', String(pid), ...mapArguments(identity.outer.gids)], options)
 }
 
-/** The last words of a stream, bounded. */
-function tail(stream: Readable): () => string {
-  let text = ''
-  stream.setEncoding('utf8')
-  stream.on('error', () => undefined)
-  stream.on('data', (piece: string) => {
-    text = (text + piece).slice(-4000)
-  })
-  return () => text.trim()
-}
-
 const HINT = 'gentoomuch doctor checks what containers need on this host'
 
 /** As `enclose/gather.py` says it, before the image's path. */
@@ -194,12 +190,17 @@ const IMAGE_STEP = 'to mount the image '
 const IMAGE_HINT =
   'Let this host mount squashfs images (sudo modprobe --all loop squashfs), or remove this one: where images cannot be mounted, the next run makes it again as a folder.'
 
-function notStarted(progress: Progress, words: string): UserError {
+function notStarted(step: string, words: string): UserError {
   return new UserError(
     'engine-failed',
-    `The embedded engine could not start a container; it failed ${progress.step}${words ? `:\n${words}` : '.'}`,
-    { hint: progress.step.startsWith(IMAGE_STEP) ? IMAGE_HINT : HINT, exit: EXIT.buildFailed },
+    `The embedded engine could not start a container; it failed ${step}${words ? `:\n${words}` : '.'}`,
+    { hint: step.startsWith(IMAGE_STEP) ? IMAGE_HINT : HINT, exit: EXIT.buildFailed },
   )
+}
+
+function asTold({ reason, step, words }: PorterFailure): unknown {
+  if (reason === undefined) return notStarted(step, words)
+  return (reason as NodeJS.ErrnoException).code === 'ENOENT' ? missing(PYTHON) : reason
 }
 
 function missing(program: string): UserError {

@@ -1,16 +1,19 @@
-/** Files out of a container, for the caller: packed inside, where their owners can be read, unpacked outside as the caller's own. */
+/**
+ * Files out of a container, for the caller, as the caller's own. A single file below one of its folders is copied; all else
+ * is packed inside, where owners can be read, and unpacked outside.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { basename, join, posix } from 'node:path'
 import type { Writable } from 'node:stream'
+import { makeFolder } from '../../system/files.ts'
 import { hostEnvironment } from '../../system/process.ts'
 import type { ContainerSpec, FilesRef } from '../engine.ts'
 import { newName } from './places.ts'
 import { copyInArgv, copyOutArgv } from './tar.ts'
-import { readingViews } from './views.ts'
-import { errand, type Where } from './workshop.ts'
-import { makeFolder } from '../../system/files.ts'
+import { folderOf, readingViews } from './views.ts'
+import { errand, takeFile, type Where } from './workshop.ts'
 
 /** @param own the container's folder on disk */
 export async function keepFiles(where: Where, spec: ContainerSpec, own: string, at: string): Promise<FilesRef> {
@@ -19,6 +22,10 @@ export async function keepFiles(where: Where, spec: ContainerSpec, own: string, 
   const kept = join(places.kept, newName())
   await makeFolder(kept)
   try {
+    const place = folderOf(spec, at)
+    const isBelow = place !== undefined && place.inside !== ''
+    if (isBelow && (await takeFile(identity, join(own, place.folder), place.inside, join(kept, name))))
+      return { path: join(kept, name) }
     const { sources, views, folder } = readingViews(spec, { own, trees: places.trees }, at)
     await unpackInto(kept, (sink) =>
       errand(identity, { sources, views, argv: copyOutArgv(folder, name) }, { stdout: sink }),

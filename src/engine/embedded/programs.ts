@@ -7,7 +7,19 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The modules of `enclose/`, each after those that it imports. */
-const MODULES = ['kernel', 'words', 'gather', 'command', 'inside', 'main'] as const
+const MODULES = [
+  'kernel',
+  'words',
+  'take',
+  'publish',
+  'gather',
+  'command',
+  'inside',
+  'stages',
+  'porter',
+  'terminal',
+  'main',
+] as const
 
 /** What `python3 -c` is given: the modules are in the environment, for a command line is what `ps` shows. */
 const BOOT = `import os, sys

@@ -42,8 +42,25 @@ const AT_ONCE = '--blocking-factor=512'
 
 /** A tree for the outside; times after `epoch` become `epoch`. */
 export function exportArgv(folder: string, epoch: number, attributes: Attributes = 'attributes'): string[] {
-  const how = [...REPEATABLE, ...attributeWords(attributes), `--mtime=@${epoch}`, '--clamp-mtime']
-  return ['tar', '--create', '--file=-', AT_ONCE, ...how, `--directory=${folder}`, '.']
+  return ['tar', '--create', '--file=-', ...exportWords(folder, `@${epoch}`, attributes)]
+}
+
+/** The same tar into a file or a named pipe, with its list in another file: see `created-list.ts`. The time zone has to be UTC. */
+export function exportIntoArgv(
+  folder: string,
+  epoch: number,
+  attributes: Attributes,
+  into: { readonly archive: string; readonly list: string },
+): string[] {
+  // In any other spelling tar says how it understood it.
+  const time = new Date(epoch * 1000).toISOString().slice(0, 19).replace('T', ' ')
+  const where = [`--file=${into.archive}`, '--verbose', '--verbose', `--index-file=${into.list}`]
+  return ['tar', '--create', ...where, ...exportWords(folder, time, attributes)]
+}
+
+function exportWords(folder: string, time: string, attributes: Attributes): string[] {
+  const how = [...REPEATABLE, ...attributeWords(attributes), `--mtime=${time}`, '--clamp-mtime']
+  return [AT_ONCE, ...how, `--directory=${folder}`, '.']
 }
 
 /** File capabilities come back only with the include. */

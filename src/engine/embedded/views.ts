@@ -96,11 +96,11 @@ function outermostFirst<T extends { readonly target: string }>(views: readonly T
 export function readingViews(spec: ContainerSpec, at: At, path: string): Seen & { readonly folder: string } {
   const wanted = posix.resolve('/', path)
   const own: Source = { name: 'own', path: at.own, access: 'rw' }
-  const n = spec.folders.findIndex((folder) => isWithin(posix.resolve('/', folder), wanted))
-  if (n !== -1) {
-    const inside = posix.relative(posix.resolve('/', spec.folders[n]!), wanted)
+  const place = folderOf(spec, wanted)
+  if (place !== undefined) {
+    const { inside } = place
     const target = inside === '' ? posix.join('/tree', posix.basename(wanted)) : '/tree'
-    const views: View[] = [{ kind: 'bind', source: `own/folders/${n}`, target }]
+    const views: View[] = [{ kind: 'bind', source: `own/${place.folder}`, target }]
     return { sources: [own], views, folder: posix.resolve('/tree', posix.dirname(inside)) }
   }
   const folder = posix.resolve(`/tree${posix.dirname(wanted)}`)
@@ -113,6 +113,15 @@ export function readingViews(spec: ContainerSpec, at: At, path: string): Seen & 
     views: [{ kind: 'tree', layers, target: '/tree' }],
     folder,
   }
+}
+
+/** Which of the container's folders a path is in: below `own`, and the rest of the way. */
+export function folderOf(spec: ContainerSpec, path: string): { folder: string; inside: string } | undefined {
+  const wanted = posix.resolve('/', path)
+  const n = spec.folders.findIndex((folder) => isWithin(posix.resolve('/', folder), wanted))
+  const found = spec.folders[n]
+  if (found === undefined) return undefined
+  return { folder: `folders/${n}`, inside: posix.relative(posix.resolve('/', found), wanted) }
 }
 
 function isWithin(folder: string, path: string): boolean {

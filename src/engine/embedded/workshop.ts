@@ -3,14 +3,12 @@
  * programs and nothing else of the host, with the ids of the trees.
  */
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable, type Readable } from 'node:stream'
 import { EXIT, UserError } from '../../errors.ts'
 import { hashFile } from '../../system/hash.ts'
-import { run } from '../../system/process.ts'
 import { PROGRAMS, type Enclosure, type Source, type View } from './enclosure.ts'
-import { enter, own, type Streams } from './enter.ts'
+import { enter, own, publish, take, type Streams } from './enter.ts'
 import type { Identity } from './identity.ts'
 import { below, IMAGE, newName, type Places } from './places.ts'
 import { tooLarge } from './tar-refusals.ts'
@@ -22,6 +20,8 @@ const ENVIRONMENT = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'U
 export interface Where {
   readonly identity: Identity
   readonly places: Places
+  /** Folders of closed containers on their way out. None rejects: what stays is for `sweep`. */
+  readonly leaving: Set<Promise<void>>
 }
 
 export interface Errand {
@@ -58,6 +58,21 @@ async function asOwner(identity: Identity, argv: readonly string[], stdout?: Wri
   const streams: Streams = { stdout, stderr: words.sink }
   const status = await own(identity, argv, streams)
   if (status !== 0) throw errandFailed(argv, status, words.text())
+}
+
+/** As `enclose/take.py` ends where there is no plain file. */
+const NOT_A_FILE = 3
+
+/**
+ * Copies a plain file below a folder of ours; no link on the way is followed.
+ * @returns false where it is something else
+ * @throws UserError `engine-failed` where there is nothing
+ */
+export async function takeFile(identity: Identity, folder: string, path: string, to: string): Promise<boolean> {
+  const words = lastWords()
+  const status = await take(identity, { folder, path, to }, { stderr: words.sink })
+  if (status !== 0 && status !== NOT_A_FILE) throw errandFailed(['take'], status, words.text())
+  return status === 0
 }
 
 /** Removes what is ours below a folder of ours, whoever owns what is in it. */
@@ -137,24 +152,30 @@ export interface Kept {
  */
 export async function keepLayer({ identity, places }: Where, path: string, agreed?: number): Promise<Kept> {
   const [digest, mark] = await Promise.all([digestOf(identity, path, agreed), markOf(identity, path)])
-  return { layer: await publish(identity, places, path), digest, mark }
+  return { layer: await publishLayer(identity, places, path), digest, mark }
 }
 
+/** As `enclose/publish.py` ends where a rename cannot be. */
+const ELSEWHERE = 3
+
 /** Moves it among the layers, where it appears whole. Gives its name there. */
-async function publish(identity: Identity, places: Places, path: string): Promise<string> {
+async function publishLayer(identity: Identity, places: Places, path: string): Promise<string> {
   const name = path.endsWith(IMAGE) ? `${newName()}${IMAGE}` : newName()
   const final = join(places.trees, name)
-  await run(['sync', '--file-system', path], { purpose: 'to bring a layer to disk' })
-  if ((await stat(path)).dev === (await stat(places.trees)).dev) {
-    await asOwner(identity, ['mv', '-T', '--', path, final])
-    return name
-  }
+  if (await moved(identity, path, final)) return name
   // From another file system it is copied; it appears by the second move.
   const beside = join(places.trees, `.new-${name}`)
   await asOwner(identity, ['mv', '-T', '--', path, beside])
-  await run(['sync', '--file-system', places.trees], { purpose: 'to bring a layer to disk' })
-  await asOwner(identity, ['mv', '-T', '--', beside, final])
+  await moved(identity, beside, final)
   return name
+}
+
+/** @returns whether one rename was enough; what is moved is on the disk by then */
+async function moved(identity: Identity, path: string, final: string): Promise<boolean> {
+  const words = lastWords()
+  const status = await publish(identity, path, final, { stderr: words.sink })
+  if (status !== 0 && status !== ELSEWHERE) throw errandFailed(['publish'], status, words.text())
+  return status === 0
 }
 
 /** What an errand writes, all of it. */
@@ -164,11 +185,11 @@ export async function answerOf(identity: Identity, job: Errand): Promise<Buffer>
   return out.bytes()
 }
 
-function sinkOf(take: (bytes: Buffer) => unknown): Writable {
+function sinkOf(use: (bytes: Buffer) => unknown): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
       try {
-        take(chunk)
+        use(chunk)
         done()
       } catch (error) {
         done(error as Error)

@@ -5,7 +5,6 @@ import os
 import resource
 
 from command import become
-from gather import run
 from kernel import (
     BIND,
     NO_DEV,
@@ -16,8 +15,10 @@ from kernel import (
     bind,
     bring_up,
     ignore_signals,
+    let_go,
     mount,
     name_host,
+    pivot_root,
     umount,
 )
 from words import ANSWERS, attempt, say, step
@@ -43,18 +44,14 @@ def inside(words, base, network, io):
         bring_up(b"lo")
     step(b"to enter the root")
     os.chdir(base + b"/root")
-    # pivot_root(2): both on one place, then the host's mounts lie on top and go.
-    if run([b"pivot_root", b".", b"."]) != 0:
-        raise SystemExit(1)
+    # Both on one place, then the host's mounts lie on top and go: pivot_root(2).
+    pivot_root(b".", b".")
     umount(b".")
     os.chdir(b"/")
     command = os.fork()
     if command == 0:
         attempt(lambda: become(words, io))
-    nothing = os.open("/dev/null", os.O_RDWR)
-    for descriptor in range(ANSWERS + 1):
-        os.dup2(nothing, descriptor)
-    os.close(nothing)
+    let_go(*range(ANSWERS + 1))
     ignore_signals(*OF_THE_TERMINAL)
     os._exit(wait_for(command))
 

@@ -1,7 +1,7 @@
 """What of Linux the stages need and Python does not offer: mounts, namespaces, death signals, through the C library.
 
-Little is imported, here and beside: a container is entered for each command, and json, signal or socket would take as
-long to load as all the rest does. Names, words and paths are bytes.
+Little is imported, here and beside: whoever enters first waits for it, and json, signal or socket would take as long to
+load as all the rest does. Names, words and paths are bytes.
 """
 import ctypes
 import os
@@ -44,6 +44,7 @@ DETACH = 2  # umount2(2), MNT_DETACH
 SET_DEATH_SIGNAL = 1
 SET_DUMPABLE = 4
 KILL = 9
+BROKEN_PIPE = 13
 
 UP = 1  # IFF_UP
 SET_FLAGS = 0x8914  # SIOCSIFFLAGS
@@ -92,6 +93,25 @@ def become_root():
     # Both are lost with a change of credentials; without the second, our own /proc would no longer be ours.
     die_with_parent()
     prctl(SET_DUMPABLE, 1)
+
+
+def pivot_root(new, old):
+    """No header has it, but every C library."""
+    check(libc.pivot_root(new, old), b"pivot_root")
+
+
+def sync_file_system(path):
+    file = os.open(path, os.O_RDONLY)
+    check(libc.syncfs(file), path)
+    os.close(file)
+
+
+def let_go(*descriptors):
+    """What is behind them is no longer ours to keep open."""
+    nothing = os.open("/dev/null", os.O_RDWR)
+    for descriptor in descriptors:
+        os.dup2(nothing, descriptor)
+    os.close(nothing)
 
 
 def name_host(name):
