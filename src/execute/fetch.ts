@@ -1,7 +1,6 @@
 /** fetch: sources, verified by their Manifest. The only step with a network. */
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Mount } from '../engine/engine.ts'
 import { digestOf, recordOf } from '../plan/json.ts'
 import type { Output } from '../plan/step.ts'
 import { areAsWanted, changedSources, noteSources, type WantedSource } from '../store/sources.ts'
@@ -18,6 +17,7 @@ import type { Handler, Tools, Work } from './handler.ts'
 import { StepFailure } from './failure.ts'
 import { lackingByHand } from './obstacles/by-hand.ts'
 import { failureOf, setFilesOf } from './obstacles/failure.ts'
+import { mirrorsOf } from './mirrors.ts'
 import { openPortage, within } from './portageContainer.ts'
 import { inputOf, parent, valueOf, type PortageInput, type SeedValue, type TreeValue } from './values.ts'
 
@@ -72,15 +72,19 @@ export const fetch: Handler = {
             ['--fetchonly', '--nodeps', '--oneshot'],
             packages.map((entry) => `=${entry.cpv}::${entry.repository}`),
           )
-    const mirrors = mirrorsOf(input.portage, tools)
-    const local = await localMirrors(mirrors)
-    if (packages !== undefined) await demandByHand(work, tools, packages, local)
-    const env = { PORTAGE_RO_DISTDIRS: HAVE, ...(mirrors.length === 0 ? {} : { GENTOO_MIRRORS: mirrors.join(' ') }) }
+    const { gentooMirrors, mounts, folders, closed } = await mirrorsOf(mirrorWords(input.portage, tools))
+    if (packages !== undefined) await demandByHand(work, tools, packages, folders)
+    for (const folder of closed)
+      tools.note(
+        'warning',
+        `The mirror ${folder} is open to its owner alone, and Portage fetches as a user of its own: chmod o+rx lets it in.`,
+      )
+    const env = { PORTAGE_RO_DISTDIRS: HAVE, ...(gentooMirrors === undefined ? {} : { GENTOO_MIRRORS: gentooMirrors }) }
     const opening = openPortage(work, tools, {
       tree: valueOf<TreeValue>(parent(work, 'tree')).tree,
       portage: input.portage,
       seedProfile: valueOf<SeedValue>(work.parents['seed'] ?? parent(work, 'tree')).profile,
-      mounts: [{ source: tools.layout.distfiles, target: HAVE, readOnly: true }, ...local],
+      mounts: [{ source: tools.layout.distfiles, target: HAVE, readOnly: true }, ...mounts],
       folders: [PLACES.distfiles],
       network: true,
       phases: false,
@@ -139,11 +143,10 @@ async function demandByHand(
   work: Work,
   tools: Tools,
   packages: readonly ResolvedPackage[],
-  mirrors: readonly Mount[],
+  mirrors: readonly string[],
 ): Promise<void> {
-  const folders = mirrors.map(({ target }) => target)
   const resolved = valueOf<Resolved>(parent(work, 'resolved'))
-  const lacking = await lackingByHand(resolved, packages, [tools.layout.distfiles, ...folders])
+  const lacking = await lackingByHand(resolved, packages, [tools.layout.distfiles, ...mirrors])
   if (lacking.length === 0) return
   const { portage } = inputOf<FetchInput>(work)
   throw new StepFailure(failureOf('fetch-restricted', lacking, [], { portage, sets: setFilesOf(work) }))
@@ -179,17 +182,8 @@ async function takeNew(from: string, to: string): Promise<number> {
 }
 
 /** This host's mirrors, then those of make.conf; the environment would otherwise take the place of the latter. */
-function mirrorsOf(portage: PortageDirectory, tools: Tools): string[] {
+function mirrorWords(portage: PortageDirectory, tools: Tools): string[] {
   const makeConf = portage.files.find((file) => file.path === 'make.conf')
   const own = evaluate(textOf(makeConf?.bytes ?? '')).get('GENTOO_MIRRORS') ?? ''
   return [...tools.mirrors, ...own.split(/\s+/).filter((word) => word !== '')]
-}
-
-/** Mirrors may be folders of this host (make.conf(5): a plain path); they are mounted where they stand. */
-async function localMirrors(mirrors: readonly string[]): Promise<Mount[]> {
-  const paths = [...new Set(mirrors.filter((word) => word.startsWith('/')))]
-  const folders = await Promise.all(
-    paths.map(async (path) => ((await stat(path).catch(() => undefined))?.isDirectory() ? [path] : [])),
-  )
-  return folders.flat().map((path) => ({ source: path, target: path, readOnly: true }))
 }

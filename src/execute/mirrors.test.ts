@@ -1,0 +1,42 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { mirrorsOf } from './mirrors.ts'
+
+let folder: string
+beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'gm-mirrors-'))))
+afterEach(() => rm(folder, { recursive: true }))
+
+test('folders of this host have places of their own in a container, and keep their turn among addresses', async () => {
+  const [one, two] = [join(folder, 'one'), join(folder, 'two')]
+  for (const path of [one, two]) await mkdir(path)
+  await writeFile(join(folder, 'file'), '')
+  const words = [
+    'https://a.example',
+    two,
+    join(folder, 'file'),
+    join(folder, 'none'),
+    'https://b.example',
+    `file://${one}`,
+    two,
+  ]
+  expect(await mirrorsOf(words)).toEqual({
+    gentooMirrors: 'https://a.example /var/cache/mirrors/0 https://b.example /var/cache/mirrors/1',
+    mounts: [
+      { source: two, target: '/var/cache/mirrors/0', readOnly: true },
+      { source: one, target: '/var/cache/mirrors/1', readOnly: true },
+    ],
+    folders: [two, one],
+    closed: [],
+  })
+})
+
+test('a folder that only its owner may look into is told', async () => {
+  await chmod(folder, 0o700)
+  expect(await mirrorsOf([folder])).toMatchObject({ folders: [folder], closed: [folder] })
+})
+
+test('no mirror is none', async () => {
+  expect(await mirrorsOf([])).toEqual({ gentooMirrors: undefined, mounts: [], folders: [], closed: [] })
+})
