@@ -10,12 +10,25 @@ import type { Tools } from './handler.ts'
 import { clockLines } from './portageFolder.ts'
 import { programDigest } from './programs.ts'
 
+/** What makes a root a machine's own when all packages are in, as `programs/settle.py` has it. */
+export interface Settling {
+  /** The folder in the container that is to be the root's /etc/portage, and what its make.profile points at. */
+  readonly portage: string
+  readonly profile: string
+  /** What the machine asked for, as emerge writes it down. */
+  readonly asked: readonly string[]
+  /** `category/package-version` of all that is to be there, and of nothing else. */
+  readonly packages: readonly string[]
+}
+
 export interface Assembly {
   /** All that the root comes to, in order, nothing twice. */
   readonly segments: readonly Segment[]
   /** How many segments the target of the container begins with, and with how many it is to end. */
   readonly from: number
   readonly to: number
+  /** Missing where others go on with what comes out. */
+  readonly settling?: Settling | undefined
 }
 
 export interface AssembleOptions {
@@ -29,6 +42,8 @@ export interface AssembleOptions {
 
 /** Where the container finds what the driver is to do. */
 export const PLAN = '/run/gentoomuch-plan'
+
+const PLAN_FILE = join(PLAN, 'plan.json')
 
 /** Beside the files of ROOT, so that what is unpacked is moved and not copied; gone when the driver ends. */
 const WORK = join(PLACES.target, '.gentoomuch')
@@ -62,7 +77,7 @@ export const ASSEMBLE = {
  */
 export async function assemble(
   container: Container,
-  { segments, from, to }: Assembly,
+  { segments, from, to, settling }: Assembly,
   tools: Tools,
   options: AssembleOptions,
 ): Promise<boolean> {
@@ -77,18 +92,20 @@ export async function assemble(
     clock: clockLines(options.epoch),
     epoch: options.epoch,
     workers: tools.jobs,
+    settle: settling && { ...settling, epoch: options.epoch },
   }
   await writeFile(join(options.plan, 'plan.json'), JSON.stringify(plan))
-  const argv = ['python3', join(PLACES.programs, 'assemble'), join(PLAN, 'plan.json')] as const
+  const argv = ['python3', join(PLACES.programs, 'assemble'), PLAN_FILE] as const
   const status = await emerge(container, argv, tools, {
     env: { ...ROOTS, PORTAGE_TMPDIR: WORK },
     purpose: options.purpose,
     accept: UNKNOWN_PORTAGE,
+    takeLogs: 'if told',
   })
   return status === 0
 }
 
-/** The whole root by emerge. @param atoms what it is asked for */
+/** The whole root by emerge, where `assemble` could not. @param atoms what it is asked for */
 export async function assembleByEmerge(
   container: Container,
   segments: readonly Segment[],
@@ -103,4 +120,10 @@ export async function assembleByEmerge(
   const begins = segments.some(({ merges }) => merges.some(({ entry }) => entry.name === FIRST))
   if (begins) await emerge(container, firstArgv(), tools, { env: ROOTS, purpose })
   await emerge(container, assembleArgv(atoms), tools, { env: ROOTS, purpose })
+}
+
+/** What the driver does last, after `assembleByEmerge`: with the plan that it was given. */
+export async function settle(container: Container, tools: Tools, purpose: string): Promise<void> {
+  const argv = ['python3', join(PLACES.programs, 'settle.py'), PLAN_FILE] as const
+  await emerge(container, argv, tools, { env: ROOTS, purpose, takeLogs: false })
 }

@@ -2,7 +2,7 @@
 import type { Container, Mount, TreeRef } from '../engine/engine.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { inRoot, type Beginning } from '../plan/layers.ts'
-import { assemble, PLAN } from './assemble.ts'
+import { assemble, PLAN, type Settling } from './assemble.ts'
 import { PLACES } from './environment.ts'
 import type { Tools, Work } from './handler.ts'
 import type { Kept } from './layers.ts'
@@ -57,13 +57,16 @@ export interface Assembling {
   readonly assemble: () => Promise<boolean>
 }
 
-/** A container of the builder whose target begins as what is kept, with the packages that are still to be merged. */
+/**
+ * A container of the builder whose target begins as what is kept, with the packages that are still to be merged.
+ * @param end where nobody goes on with what comes out
+ */
 export async function openAssembly(
   work: Work,
   tools: Tools,
   at: Kept | undefined,
   depth: number,
-  mounts: readonly Mount[] = [],
+  end?: { readonly mounts: readonly Mount[]; readonly settling: Settling },
 ): Promise<Assembling> {
   const { segments } = tools.layers.courseOf(work)
   const plan = await tools.folder()
@@ -74,16 +77,16 @@ export async function openAssembly(
     mounts: [
       { source: await offer(work, tools, at), target: PLACES.packages, readOnly: true },
       { source: plan, target: PLAN, readOnly: true },
-      ...mounts,
+      ...(end?.mounts ?? []),
     ],
     folders: [PLACES.target],
     ...(at === undefined ? {} : { filled: { [PLACES.target]: at.tree } }),
-    programs: ['assemble', 'normalise.py'],
+    programs: ['assemble', 'normalise.py', 'settle.py'],
     phases: true,
   })
   const purpose = `assembling the root of ${work.step.label.replace(/^assemble the root of /, '')}`
   const options = { purpose, epoch: epochOf(work), plan }
-  const assembly = { segments, from: at?.beginning.depth ?? 0, to: depth }
+  const assembly = { segments, from: at?.beginning.depth ?? 0, to: depth, settling: end?.settling }
   return { container, purpose, assemble: () => assemble(container, assembly, tools, options) }
 }
 

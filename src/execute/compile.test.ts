@@ -30,7 +30,7 @@ const work: Work = {
 }
 
 test('where every package is in the store, nothing was to do, and that is said', async () => {
-  const there = { isKept: () => Promise.resolve(true), verified: () => Promise.resolve({}) }
+  const there = { verified: () => Promise.resolve({}) }
   const parts: number[] = []
   const tools = { packages: there, had: (part: number) => void parts.push(part) } as unknown as Tools
   expect(await compile.run(work, tools)).toMatchObject({ summary: '0 compiled, 1 reused' })

@@ -1,7 +1,7 @@
 /** compile: what the machine lacks, in a throw-away copy of the builder; each package goes to the store as it is made. */
 import { digestOf } from '../plan/json.ts'
 import { compilePlan } from '../plan/compile-plan.ts'
-import { packagesToHave, type PackageToHave } from '../plan/fingerprints.ts'
+import { marksToHave, packagesToHave } from '../plan/fingerprints.ts'
 import { otherSlots } from '../plan/other-slots.ts'
 import type { Resolved, ResolvedPackage } from '../plan/resolved.ts'
 import { distfiles } from './builder.ts'
@@ -46,7 +46,7 @@ export const compile: Handler = {
     let isWhole = true
     // One that is damaged leaves the store here, and is lacking from then on.
     for (const [cpv, mark] of Object.entries(valueOf<PackagesValue>(output).fingerprints))
-      if ((await tools.packages.verified(mark)) === undefined) {
+      if (typeof (await tools.packages.verified(mark)) !== 'object') {
         isWhole = false
         tools.note('warning', damagedPackage(cpv))
       }
@@ -60,16 +60,12 @@ export const compile: Handler = {
 
   async run(work, tools) {
     const resolved = valueOf<Resolved>(parent(work, 'resolved'))
-    const wanted = packagesToHave(resolved)
+    const wanted = marksToHave(resolved)
     const lacks = await lackingOrDamaged(resolved, tools.packages, (cpv) => tools.note('warning', damagedPackage(cpv)))
-    if (lacks.size > 0) await compileMissing(work, tools, resolved, wanted, lacks)
+    if (lacks.size > 0) await compileMissing(work, tools, resolved, lacks)
     tools.had(lacks.size / Math.max(1, wanted.size))
     const value: PackagesValue = {
-      fingerprints: Object.fromEntries(
-        [...wanted]
-          .map(([cpv, { fingerprint }]) => [cpv, fingerprint] as const)
-          .toSorted(([a], [b]) => (a < b ? -1 : 1)),
-      ),
+      fingerprints: Object.fromEntries([...wanted].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     }
     return {
       digest: digestOf({ ...value.fingerprints }),
@@ -87,9 +83,9 @@ async function compileMissing(
   work: Work,
   tools: Tools,
   resolved: Resolved,
-  wanted: ReadonlyMap<string, PackageToHave>,
   lacks: ReadonlyMap<string, string>,
 ): Promise<void> {
+  const wanted = packagesToHave(resolved)
   const plan = compilePlan(resolved, (entry) => lacks.has(entry.cpv))
   const offered = await tools.folder()
   const reuse = plan.merge.flatMap(({ cpv }) => (lacks.has(cpv) ? [] : (wanted.get(cpv)?.fingerprint ?? [])))

@@ -13,9 +13,10 @@ const tools = {
 } as unknown as Tools
 
 /** A container on a full disk: nothing can be copied out of it. */
-function full(status: number): Container {
+function full(status: number, says = ''): Container {
   return {
-    run: (_argv: unknown, { stderr }: Io) => {
+    run: (_argv: unknown, { stdout, stderr }: Io) => {
+      stdout?.write(says)
       stderr?.write(' * ERROR: app-misc/a-1::gentoo failed (install phase):\n')
       return Promise.resolve({ status })
     },
@@ -24,8 +25,8 @@ function full(status: number): Container {
   } as unknown as Container
 }
 
-const told = (status: number, options: Partial<EmergeOptions> = {}) =>
-  emerge(full(status), ['emerge'], tools, { purpose: 'testing', ...options }).then(
+const told = (status: number, options: Partial<EmergeOptions> = {}, says?: string) =>
+  emerge(full(status, says), ['emerge'], tools, { purpose: 'testing', ...options }).then(
     () => 'nothing',
     (error: unknown) => error,
   )
@@ -45,4 +46,14 @@ test('nobody looks for logs that are not wanted, unless something failed', async
   const keepFiles = vi.fn<Container['keepFiles']>(() => Promise.reject(new Error('no room')))
   await emerge({ ...full(1), keepFiles }, ['emerge'], tools, { purpose: 'testing', takeLogs: false }).catch(() => {})
   expect(keepFiles).toHaveBeenCalledOnce()
+})
+
+test('a program of ours says whether there are logs', async () => {
+  const takeLogs = 'if told'
+  expect(await told(0, { takeLogs }, '>>> Installing (1 of 1) app-misc/a-1\n')).toBe('nothing')
+  expect(await told(0, { takeLogs }, '>>> Build logs are left\n')).toMatchObject({
+    message: 'tar: Cannot write: No space left on device',
+  })
+  // The word of a program that was not asked counts for nothing.
+  expect(await told(0, { takeLogs: false }, '>>> Build logs are left\n')).toBe('nothing')
 })

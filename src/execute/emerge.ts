@@ -19,8 +19,11 @@ export interface EmergeOptions {
   readonly onJobEnded?: () => void
   /** A status besides 0 with which the caller can go on. */
   readonly accept?: number
-  /** Whether build logs are taken out of the container when it has come out right too; unless told they are. */
-  readonly takeLogs?: boolean
+  /**
+   * Whether build logs are taken out of the container when it has come out right too. Unless told they are; `if told`: where
+   * the program says that there are any.
+   */
+  readonly takeLogs?: boolean | 'if told'
 }
 
 /** Options of every emerge call; what the user set as EMERGE_DEFAULT_OPTS (`--ask` …) would break a run. */
@@ -43,6 +46,9 @@ const PROGRESS =
 /** Said whenever one of these numbers has changed; a number of running jobs that is 0 is left out. */
 const JOBS = /^>>> Jobs: \d+ of \d+ complete(?:, (\d+) running)?/
 
+/** A program of ours says so, for most merges leave none. */
+const LOGS_LEFT = '>>> Build logs are left'
+
 const VERB: Record<string, string> = {
   Emerging: 'compiling',
   'Emerging binary': 'unpacking',
@@ -58,8 +64,10 @@ const VERB: Record<string, string> = {
  */
 export async function emerge(container: Container, argv: Argv, tools: Tools, options: EmergeOptions): Promise<number> {
   let running = 0
+  let takeLogs = options.takeLogs ?? true
   const onLine = (line: string) => {
     tools.line(line)
+    if (line === LOGS_LEFT && takeLogs === 'if told') takeLogs = true
     const jobs = JOBS.exec(line)
     if (jobs !== null) {
       const now = Number(jobs[1] ?? 0)
@@ -78,7 +86,7 @@ export async function emerge(container: Container, argv: Argv, tools: Tools, opt
   const stderr = new Lines(tools.line)
   const exit = await container.run(argv, { stdout, stderr, env: { ...options.env } }, tools.signal)
   const isRight = exit.status === 0 || exit.status === options.accept
-  if (isRight && options.takeLogs === false) return exit.status
+  if (isRight && takeLogs !== true) return exit.status
   const logs = await keepBuildLogs(container, tools).catch((error: unknown) => {
     // What failed matters more than that its logs cannot be kept, on a full disk say.
     if (exit.status === 0) throw error

@@ -1,5 +1,5 @@
 /** Which binary packages of an answer are still to be compiled. */
-import { packagesToHave } from '../plan/fingerprints.ts'
+import { marksToHave } from '../plan/fingerprints.ts'
 import type { Resolved } from '../plan/resolved.ts'
 import type { PackageStore } from '../store/packages.ts'
 
@@ -11,7 +11,7 @@ const before = new WeakMap<Resolved, Lacking>()
 /** cpv → fingerprint, as far as looking tells: no byte of what is there is read. */
 export async function lackingOf(resolved: Resolved, packages: PackageStore): Promise<Lacking> {
   const lacks = new Map<string, string>()
-  for (const [cpv, mark] of before.get(resolved) ?? marksOf(resolved))
+  for (const [cpv, mark] of before.get(resolved) ?? marksToHave(resolved))
     if ((await packages.find(mark)) === undefined) lacks.set(cpv, mark)
   before.set(resolved, lacks)
   return lacks
@@ -24,15 +24,10 @@ export async function lackingOrDamaged(
   onDamaged: (cpv: string) => void,
 ): Promise<Lacking> {
   const lacks = new Map<string, string>()
-  for (const [cpv, mark] of marksOf(resolved)) {
-    const isKept = await packages.isKept(mark)
-    if ((await packages.verified(mark)) !== undefined) continue
-    if (isKept) onDamaged(cpv)
-    lacks.set(cpv, mark)
+  for (const [cpv, mark] of marksToHave(resolved)) {
+    const entry = await packages.verified(mark)
+    if (entry === 'damaged') onDamaged(cpv)
+    if (entry === undefined || entry === 'damaged') lacks.set(cpv, mark)
   }
   return lacks
-}
-
-function marksOf(resolved: Resolved): [cpv: string, mark: string][] {
-  return [...packagesToHave(resolved)].map(([cpv, { fingerprint }]) => [cpv, fingerprint])
 }

@@ -1,7 +1,8 @@
-import { lstat, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { lstat, mkdtemp, readFile, readdir, rm, stat, symlink, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { writeFiles, type Files } from '../system/files.testkit.ts'
 import { run } from '../system/process.ts'
 import { projectRoot } from '../system/project.ts'
 
@@ -10,16 +11,11 @@ let root: string
 beforeEach(async () => void (root = await mkdtemp(join(tmpdir(), 'gm-normalise-'))))
 afterEach(() => rm(root, { recursive: true, force: true }))
 
-async function put(files: Record<string, string>): Promise<void> {
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(root, path)), { recursive: true })
-    await writeFile(join(root, path), text)
-  }
-}
+const put = (files: Files) => writeFiles(root, files)
 const read = (path: string) => readFile(join(root, path), 'utf8')
 const normalise = () => run(['python3', join(projectRoot(), 'src/execute/programs/normalise.py'), root, String(EPOCH)])
 
-test('what Portage notes of times and counters depends on the order of merging alone', async () => {
+test('what Portage notes of times, counters and files depends on the order of merging alone', async () => {
   const later =
     'obj /usr/bin/a b 0123456789abcdef0123456789abcdef 1800000000\nobj /old 0123456789abcdef0123456789abcdef 1600000000\nsym /l -> /x y 1800000000\nsym /m -> /old 1600000000\ndir /usr\n'
   await put({
@@ -36,7 +32,13 @@ test('what Portage notes of times and counters depends on the order of merging a
   expect(await read('var/db/pkg/b/second-1/COUNTER')).toBe('2\n')
   expect(await read('var/db/pkg/b/second-1/BUILD_TIME')).toBe(`${EPOCH}\n`)
   expect(await read('var/db/pkg/b/second-1/CONTENTS')).toBe(
-    later.replaceAll('1800000000', String(EPOCH)).replace('-> /old 1600000000', `-> /old ${EPOCH}`),
+    [
+      `sym /l -> /x y ${EPOCH}\n`,
+      `sym /m -> /old ${EPOCH}\n`,
+      'obj /old 0123456789abcdef0123456789abcdef 1600000000\n',
+      'dir /usr\n',
+      `obj /usr/bin/a b 0123456789abcdef0123456789abcdef ${EPOCH}\n`,
+    ].join(''),
   )
   const metadata = await read('var/db/pkg/b/second-1/metadata')
   expect(metadata).toBe(`#format=1\nBUILD_TIME=${EPOCH}\nCOUNTER=2\nSLOT=0\n#dir_mtime=${EPOCH}000000000\n`)

@@ -9,7 +9,15 @@ import { makeFolder } from '../system/files.ts'
 const FOLDER = join(projectRoot(), 'src/execute/programs')
 
 export type Program =
-  'about.py' | 'assemble' | 'resolve' | 'normalise.py' | 'view.py' | 'news.py' | 'remove.sh' | 'install.sh'
+  | 'about.py'
+  | 'assemble'
+  | 'resolve'
+  | 'normalise.py'
+  | 'settle.py'
+  | 'view.py'
+  | 'news.py'
+  | 'remove.sh'
+  | 'install.sh'
 
 /** Part of the key of every step that runs the program. */
 export function programDigest(program: Program): string {

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EXIT, UserError } from '../errors.ts'
-import { packagesToHave } from '../plan/fingerprints.ts'
+import { marksToHave } from '../plan/fingerprints.ts'
 import type { Resolved } from '../plan/resolved.ts'
 import type { Step } from '../plan/step.ts'
 import type { Judged } from '../plan/verdict.ts'
@@ -145,7 +145,7 @@ async function bytesOfPackages(
   const resolved = judged.find(({ step }) => step.id === parents['resolved'])?.verdict
   if (resolved?.word !== 'have') return 0
   let bytes = 0
-  for (const [cpv, { fingerprint: mark }] of packagesToHave(valueOf<Resolved>(resolved.output))) {
+  for (const [cpv, mark] of marksToHave(valueOf<Resolved>(resolved.output))) {
     if (counted.has(mark) || (await run.packages.find(mark)) !== undefined) continue
     counted.add(mark)
     bytes += run.durations.package(cpv)?.bytes ?? 0

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compilePlan } from './compile-plan.ts'
-import { fingerprints, ingredientsOf } from './fingerprints.ts'
+import { fingerprints, identitiesOf } from './fingerprints.ts'
 import { digestOf } from './json.ts'
 import type { Resolved, ResolvedPackage } from './resolved.ts'
 
@@ -120,7 +120,7 @@ describe('whatever the answer', () => {
     fc.assert(
       fc.property(graphs, (graph) => {
         const marks = fingerprints(resolvedOf(graph))
-        for (const [id, ingredients] of ingredientsOf(resolvedOf(graph)))
+        for (const [id, { ingredients }] of identitiesOf(resolvedOf(graph)))
           expect(marks.get(id)).toBe(digestOf(ingredients))
         expect(new Set(marks.values()).size).toBe(graph.count)
       }),

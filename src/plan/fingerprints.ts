@@ -1,5 +1,6 @@
 /** Identities of packages: what made them, and what they were built against. */
 import { against, type Against } from './against.ts'
+import { onceFor } from '../portage/once.ts'
 import { components } from './components.ts'
 import { digestOf, type Json, type JsonRecord } from './json.ts'
 import type { Resolved, ResolvedPackage } from './resolved.ts'
@@ -34,15 +35,21 @@ function ownOf({ cpv, slot, subslot, repository, use, madeFrom }: ResolvedPackag
   return { cpv, slot, subslot, repository, use: use.toSorted(), ...madeFrom }
 }
 
+export interface PackageToHave {
+  readonly fingerprint: string
+  readonly ingredients: Json
+}
+
 /**
  * id → everything that decides what a package that comes from an ebuild becomes: what it is made from, the toolchain, and
  * in `build` the identities of its direct build dependencies. A circle of build dependencies has one digest of all its
- * members and of everything they need from outside, so where one enters the circle makes no difference.
+ * members and of everything they need from outside, so where one enters the circle makes no difference. The fingerprint is
+ * the digest of all that.
  */
-export function ingredientsOf(resolved: Resolved): Map<string, Json> {
+export function identitiesOf(resolved: Resolved): Map<string, PackageToHave> {
   const { made, nameOf } = packagesToMake(resolved)
   const marks = new Map<string, string>()
-  const found = new Map<string, Json>()
+  const found = new Map<string, PackageToHave>()
   const inside = (node: Made) =>
     node.against.flatMap(({ build }) =>
       build.flatMap(({ is, installed }) => (installed === undefined ? (nameOf.get(is.id) ?? []) : [])),
@@ -73,37 +80,45 @@ export function ingredientsOf(resolved: Resolved): Map<string, Json> {
     const together = members.length < 2 ? undefined : digestOf(parts.map((part) => digestOf(part)).toSorted())
     members.forEach((name, index) => {
       const ingredients: Json = { ...parts[index], circle: together }
-      marks.set(name, digestOf(ingredients))
-      for (const id of made.get(name)?.ids ?? []) found.set(id, ingredients)
+      const fingerprint = digestOf(ingredients)
+      marks.set(name, fingerprint)
+      for (const id of made.get(name)?.ids ?? []) found.set(id, { fingerprint, ingredients })
     })
   }
   return found
 }
 
-/** id → digest of its ingredients. */
-export function fingerprints(resolved: Resolved): Map<string, string> {
-  return new Map([...ingredientsOf(resolved)].map(([id, ingredients]) => [id, digestOf(ingredients)]))
-}
-
-export interface PackageToHave {
-  readonly fingerprint: string
-  readonly ingredients: Json
-}
+/** id → digest of its ingredients: asked for again and again. */
+export const fingerprints: (resolved: Resolved) => ReadonlyMap<string, string> = onceFor(
+  (resolved: Resolved) => new Map([...identitiesOf(resolved)].map(([id, { fingerprint }]) => [id, fingerprint])),
+)
 
 /**
- * version → what it has to be. What the empty root gets and what building it merges into the builder's copy is one package.
+ * version → the fingerprint it has to have. What the empty root gets and what building it merges into the builder's copy is
+ * one package.
  * @throws Error when the two were asked for differently: then one binary package could not serve both
  */
-export function packagesToHave(resolved: Resolved): Map<string, PackageToHave> {
-  const all = ingredientsOf(resolved)
-  const wanted = new Map<string, PackageToHave>()
+export function marksToHave(resolved: Resolved): ReadonlyMap<string, string> {
+  const all = fingerprints(resolved)
+  const wanted = new Map<string, string>()
   for (const { id, cpv } of resolved.packages) {
-    const ingredients = all.get(id)
-    if (ingredients === undefined) continue
-    const fingerprint = digestOf(ingredients)
-    if ((wanted.get(cpv)?.fingerprint ?? fingerprint) !== fingerprint)
+    const mark = all.get(id)
+    if (mark === undefined) continue
+    if ((wanted.get(cpv) ?? mark) !== mark)
       throw new Error(`${cpv} is wanted in two ways at once, for the root and for building`)
-    wanted.set(cpv, { fingerprint, ingredients })
+    wanted.set(cpv, mark)
   }
   return wanted
+}
+
+/** The same with what each is made of. */
+export function packagesToHave(resolved: Resolved): ReadonlyMap<string, PackageToHave> {
+  const wanted = marksToHave(resolved)
+  const all = identitiesOf(resolved)
+  return new Map(
+    resolved.packages.flatMap(({ id, cpv }) => {
+      const identity = wanted.has(cpv) ? all.get(id) : undefined
+      return identity === undefined ? [] : [[cpv, identity] as const]
+    }),
+  )
 }

@@ -5,15 +5,18 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** One text for one value: keys sorted, undefined members left out. */
 export function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map((item: Json) => canonical(item)).join(',')}]`
-  if (value !== null && typeof value === 'object') {
-    const members = Object.entries(value as Record<string, Json | undefined>)
-      .filter((member): member is [string, Json] => member[1] !== undefined)
-      .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`)
-    return `{${members.join(',')}}`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  let text = ''
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) text += `${text === '' ? '[' : ','}${canonical(item)}`
+    return text === '' ? '[]' : `${text}]`
   }
-  return JSON.stringify(value)
+  const members = value as { readonly [key: string]: Json | undefined }
+  for (const key of Object.keys(members).toSorted()) {
+    const item = members[key]
+    if (item !== undefined) text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${canonical(item)}`
+  }
+  return text === '' ? '{}' : `${text}}`
 }
 
 /** `sha256` hex of a value's canonical text. */

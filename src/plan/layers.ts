@@ -3,7 +3,7 @@
  * come to can be kept and be what other roots begin as. Pure.
  */
 import type { Merge, Segment } from './assembly.ts'
-import { packagesToHave } from './fingerprints.ts'
+import { marksToHave } from './fingerprints.ts'
 import { digestOf, type Json } from './json.ts'
 import type { Resolved } from './resolved.ts'
 
@@ -22,9 +22,9 @@ export interface Beginning {
  * @param surroundings what decides besides the packages, their settings and their order: the builder, the repositories …
  */
 export function beginningsOf(segments: readonly Segment[], resolved: Resolved, surroundings: Json): Beginning[] {
-  const wanted = packagesToHave(resolved)
+  const wanted = marksToHave(resolved)
   const asKeyed = ({ entry: { cpv, merging }, into }: Merge): Json[] => {
-    const fingerprint = wanted.get(cpv)?.fingerprint
+    const fingerprint = wanted.get(cpv)
     return fingerprint === undefined || merging === undefined ? [] : [{ cpv, into, fingerprint, merging }]
   }
   const keyed = segments.map(({ merges }) => merges.flatMap(asKeyed))

@@ -3,9 +3,10 @@
     normalise.py ROOT EPOCH
 
 The list is the one that comparing two assemblies gives: merge times and counters in /var/db/pkg, dates in /etc/shadow,
-backups, caches, logs. CONTENTS follows the times that the tarball will have (every file newer than EPOCH and every symbolic link gets EPOCH), so
-that Portage in the finished root finds its entries right, and the `#dir_mtime` line of the aggregated metadata file keeps
-equal to the directory's final time, or Portage would ignore the file.
+backups, caches, logs. CONTENTS comes in the order in which the file system listed its folders, of which each has its own:
+here it is that of the names. It follows the times that the tarball will have (every file newer than EPOCH and every symbolic
+link gets EPOCH), so that Portage in the finished root finds its entries right, and the `#dir_mtime` line of the aggregated
+metadata file keeps equal to the directory's final time, or Portage would ignore the file.
 """
 
 import os
@@ -70,14 +71,15 @@ def counters(vdb):
     return {folder: rank for rank, (_, folder) in enumerate(sorted(rows), start=1)}
 
 
-def clamp_contents(data, epoch):
+def settle_contents(data, epoch):
     """obj lines end with `MD5 MTIME`, sym lines with MTIME; names may hold blanks."""
 
     def clamp(match):
         time = epoch if match.group(1).startswith(b"sym") else min(int(match.group(2)), epoch)
         return match.group(1) + str(time).encode()
 
-    return b"\n".join(re.sub(rb"^((?:obj|sym) .* )(\d+)$", clamp, line) for line in data.split(b"\n"))
+    lines = [re.sub(rb"^((?:obj|sym) .* )(\d+)$", clamp, line) for line in data.split(b"\n") if line]
+    return b"".join(line + b"\n" for line in sorted(lines, key=lambda line: line.partition(b" ")[2].split(b"/")))
 
 
 def clamp_aggregate(data, rank, epoch):
@@ -102,7 +104,7 @@ def normalise_package(folder, rank, epoch):
         if os.path.exists(path):
             write(path, b"%d\n" % value)
     remove(os.path.join(folder, "BINPKGMD5"))
-    for name, change in (("CONTENTS", lambda data: clamp_contents(data, epoch)), ("metadata", lambda data: clamp_aggregate(data, rank, epoch))):
+    for name, change in (("CONTENTS", lambda data: settle_contents(data, epoch)), ("metadata", lambda data: clamp_aggregate(data, rank, epoch))):
         path = os.path.join(folder, name)
         if os.path.exists(path):
             with open(path, "rb") as opened:

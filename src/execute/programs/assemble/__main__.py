@@ -5,9 +5,10 @@ Runs in a container of the builder, with the machine's /etc/portage, ROOT set:
     python3 assemble PLAN
 
 PLAN is JSON: {"helpers": ["cat/pkg-1"], "segments": [[{"cpv": "cat/pkg-1", "root": "target" or "builder"}]], "before": N,
-"total": N, "isWhole": BOOL, "clock": TEXT, "epoch": SECONDS, "workers": N}. `before` of `total` packages were merged when
-ROOT was begun elsewhere, and `helpers` are those of them that are wanted in `/` again; `isWhole`: nothing comes after
-these segments; `clock` is what we put into bashrc ourselves, for the time `epoch`.
+"total": N, "isWhole": BOOL, "clock": TEXT, "epoch": SECONDS, "workers": N, "settle": as in settle.py, or missing}. `before` of
+`total` packages were merged when ROOT was begun elsewhere, and `helpers` are those of them that are wanted in `/` again;
+`isWhole`: nothing comes after these segments; `clock` is what we put into bashrc ourselves, for the time `epoch`; with
+`settle` ROOT is made a machine's own in the end.
 
 After each segment ROOT is as if it had been begun elsewhere: env-update and ldconfig have run, what differs from run to run
 is out of it (normalise.py), and nothing of it is remembered but what is in it. So a root is the same, wherever between two
@@ -17,24 +18,29 @@ What `emerge --usepkgonly` does besides: nothing is resolved again (the order is
 every dependency and blocker of what was merged is checked), packages are unpacked ahead by processes of their own, phases
 that nobody defined start no bash (see phases.py), and env-update and ldconfig run before the next phase that
 could see them and after each segment. dblink.merge does the rest, as for emerge: collisions, CONFIG_PROTECT, INSTALL_MASK,
-/var/db/pkg. Exit: 0 · 1 a package failed, with emerge's words · 3 this Portage is another one than this program knows:
-nothing was touched, and the caller lets emerge do the work.
+/var/db/pkg. Where build logs are left, that is said in the end.
+
+Exit: 0 · 1 a package failed, with emerge's words, or ROOT is not what it has to be · 3 this Portage is another one than this
+program knows: nothing was touched, and the caller lets emerge do the work.
 
 Facts used: Portage 3.0.83, portage.dbapi.vartree.dblink.treewalk and _emerge.Binpkg.
 """
 
+import glob
 import itertools
 import json
 import os
 import shutil
 import sys
 
-# normalise.py stands beside this folder.
+# normalise.py and settle.py stand beside this folder.
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from unpack import Unpackers
 
 UNKNOWN_PORTAGE = 3
+
+LOGS_LEFT = ">>> Build logs are left"
 
 
 def build_folder(cpv):
@@ -108,13 +114,15 @@ class Assembly:
         self.phases.end()
         return failed
 
-    def close_segment(self, epoch):
+    def close_segment(self, epoch, settled):
+        """@param settled: whether what is done with ROOT after it does the last of this too"""
         from normalise import normalise
 
         target = self.roots["target"]
         self.phases.update_environment(target.settings, target.trees["vartree"].dbapi, last=True)
         self.phases.forget(target.settings)
-        normalise(target.root, epoch, leave=(os.path.basename(os.environ["PORTAGE_TMPDIR"]),))
+        if not settled:
+            normalise(target.root, epoch, leave=(os.path.basename(os.environ["PORTAGE_TMPDIR"]),))
         # Portage knows an unchanged folder by its time.
         target.trees["vartree"].dbapi._clear_cache()
 
@@ -169,57 +177,74 @@ def read_package(cpv, info, root_config):
     )
 
 
+def merge_all(plan, packages, unpackers):
+    """@return: the exit status"""
+    from phases import unknown_portage
+
+    problem = unknown_portage()
+    if problem:
+        print(f"assemble: {problem}", flush=True)
+        return UNKNOWN_PORTAGE
+    import portage.output
+    from _emerge.actions import adjust_configs, load_emerge_config
+
+    # How many of them are merged when a segment is.
+    helpers = len(plan["helpers"])
+    ends = list(itertools.accumulate(map(len, plan["segments"]), initial=helpers))[1:]
+    # Phases are to see what emerge shows them.
+    portage._internal_caller = True
+    config = load_emerge_config(opts={})
+    adjust_configs(config.opts, config.trees)
+    portage.output.nocolor()
+    assembly = Assembly(config, plan["clock"])
+    for number, entry in enumerate(packages):
+        cpv, where = entry["cpv"], entry["root"]
+        done = plan["before"] + max(0, number - helpers)
+        print(f">>> Installing ({done + 1} of {plan['total']}) {cpv}", flush=True)
+        problem = unpackers.wait(number)
+        if problem:
+            print(f"!!! {problem}", flush=True)
+        if problem or assembly.merge(cpv, where):
+            print(f">>> Failed to install {cpv}, Log file:", flush=True)
+            return 1
+        if number + 1 in ends:
+            assembly.close_segment(plan["epoch"], settled="settle" in plan and number + 1 == ends[-1])
+    wrong = assembly.finish() if plan["isWhole"] else []
+    return told(wrong)
+
+
+def told(wrong):
+    for line in wrong:
+        print(f"!!! {line}", flush=True)
+    return 1 if wrong else 0
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as opened:
         plan = json.load(opened)
     helpers = [{"cpv": cpv, "root": "builder"} for cpv in plan["helpers"]]
     packages = helpers + [entry for segment in plan["segments"] for entry in segment]
-    # How many of them are merged when a segment is.
-    ends = list(itertools.accumulate(map(len, plan["segments"]), initial=len(helpers)))[1:]
     os.makedirs(os.environ["PORTAGE_TMPDIR"], exist_ok=True)
     # Unpacking begins while Portage reads its configuration.
     unpackers = Unpackers(
         [(package_file(entry["cpv"]), build_folder(entry["cpv"])) for entry in packages], plan["workers"]
     )
-    keep = False
+    status = 1
     try:
-        from phases import unknown_portage
-
-        problem = unknown_portage()
-        if problem:
-            print(f"assemble: {problem}", flush=True)
-            return UNKNOWN_PORTAGE
-        import portage.output
-        from _emerge.actions import adjust_configs, load_emerge_config
-
-        # Phases are to see what emerge shows them.
-        portage._internal_caller = True
-        config = load_emerge_config(opts={})
-        adjust_configs(config.opts, config.trees)
-        portage.output.nocolor()
-        assembly = Assembly(config, plan["clock"])
-        for number, entry in enumerate(packages):
-            cpv, where = entry["cpv"], entry["root"]
-            done = plan["before"] + max(0, number - len(helpers))
-            print(f">>> Installing ({done + 1} of {plan['total']}) {cpv}", flush=True)
-            problem = unpackers.wait(number)
-            if problem:
-                print(f"!!! {problem}", flush=True)
-            if problem or assembly.merge(cpv, where):
-                keep = True
-                print(f">>> Failed to install {cpv}, Log file:", flush=True)
-                return 1
-            if number + 1 in ends:
-                assembly.close_segment(plan["epoch"])
-        wrong = assembly.finish() if plan["isWhole"] else []
-        for line in wrong:
-            print(f"!!! {line}", flush=True)
-        return 1 if wrong else 0
+        status = merge_all(plan, packages, unpackers)
     finally:
         unpackers.close()
         # The shell that looks at a failed package finds its folder, as after emerge.
-        if not keep:
+        if status != 1:
             shutil.rmtree(os.environ["PORTAGE_TMPDIR"])
+    if status == 0 and "settle" in plan:
+        from settle import settle
+
+        problem = settle(os.environ["ROOT"], plan["settle"])
+        status = told([problem] if problem else [])
+    if glob.glob(os.path.join(glob.escape(os.environ["PORTAGE_LOGDIR"]), "*.log")):
+        print(LOGS_LEFT, flush=True)
+    return status
 
 
 if __name__ == "__main__":

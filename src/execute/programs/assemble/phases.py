@@ -39,15 +39,21 @@ def unknown_portage():
         for name in parameters:
             if name not in inspect.signature(function).parameters:
                 return f"{function.__qualname__} of Portage {portage.VERSION} takes no {name}"
-    source = inspect.getsource(vartree.dblink.treewalk)
-    for words in ("EbuildPhase(", "MiscFunctionsProcess(", "import env_update", "preinst_mask"):
-        if words not in source:
-            return f"dblink.treewalk of Portage {portage.VERSION} has no {words}"
+    known = words_of(vartree.dblink.treewalk.__code__)
+    for word in ("EbuildPhase", "MiscFunctionsProcess", "portage.util.env_update", "env_update", "preinst_mask"):
+        if word not in known:
+            return f"dblink.treewalk of Portage {portage.VERSION} has no {word}"
     if not hasattr(vartree.vardbapi, "_clear_cache"):
         return f"vardbapi of Portage {portage.VERSION} has no _clear_cache"
     if not isinstance(getattr(doebuild, "_post_phase_cmds", None), dict):
         return f"Portage {portage.VERSION} has no _post_phase_cmds"
     return None
+
+
+def words_of(code):
+    """Names and texts in a function and in those that it defines; a module that it imports is a name too."""
+    inner = [words_of(const) for const in code.co_consts if isinstance(const, type(code))]
+    return set(code.co_names).union((const for const in code.co_consts if isinstance(const, str)), *inner)
 
 
 class Phases:

@@ -25,7 +25,8 @@ def main():
         # Portage prints where it likes, and what it starts does.
         os.dup2(2, 1)
         told = answer_to(sys.argv[1:])
-        json.dump(told, out)
+        # In one piece: in several it is written by Python itself, and not by its extension in C.
+        out.write(json.dumps(told))
     return 0 if "resolved" in told else 1
 
 
