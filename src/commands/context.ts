@@ -6,7 +6,7 @@ import type { Config, Notify } from '../config/model.ts'
 import type { Lock } from '../config/lock.ts'
 import type { Emit } from '../events.ts'
 import { hostJobs, jobsText } from '../execute/jobs.ts'
-import type { Run } from '../execute/run.ts'
+import type { Run, RunOptions } from '../execute/run.ts'
 import { layoutOf } from '../store/layout.ts'
 import { saysFull } from '../system/disk.ts'
 import { shellWord } from '../system/shell-word.ts'
@@ -25,6 +25,13 @@ export interface Globals {
 
 /** Runs that people do not sit and watch to their end. */
 const AWAITED: readonly string[] = ['pipeline', 'stage build', 'bootstrap', 'profile update']
+
+/** Of commands that can do something, or say something better, on a disk without any room. */
+const ROOM: Readonly<Record<string, RunOptions['room']>> = {
+  clean: 'not needed',
+  pipeline: 'judged',
+  'stage build': 'judged',
+}
 
 export class Context {
   readonly globals: Globals
@@ -78,7 +85,7 @@ export class Context {
           emit,
           signal: this.signal,
           signer: config.env.signer,
-          needsRoom: command !== 'clean',
+          room: ROOM[command] ?? 'needed',
           asks,
           shellIn: (container) => `${again} freshroot --failed ${container}${this.flags()}`,
         },

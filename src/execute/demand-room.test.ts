@@ -118,3 +118,9 @@ test('packages that are lacking count once, however many machines want them', as
   expect(await failureOf(machines, await wanting(half))).toBeUndefined()
   expect(await failureOf(machines, await wanting(half * 3))).toMatchObject({ code: 'no-room' })
 })
+
+test('a run that could not even begin as it should makes nothing', async () => {
+  const run = { ...(await runWith(() => undefined)), full: new Error('ENOSPC') }
+  expect(await failureOf([judged('pack:p/other', 'run')], run)).toBe(run.full)
+  expect(await failureOf([judged('pack:p/m', 'have')], run)).toBeUndefined()
+})

@@ -64,7 +64,7 @@ export function shortageOf({ kept, working }: Need, data: Room, scratch: Room): 
 
 /**
  * @param couldFree bytes that `clean` would free; asked only where they are missing
- * @throws UserError `no-room`, before anything is made
+ * @throws UserError `no-room`, before anything is made; what the run could not begin with, where there is room by now
  */
 export async function demandRoom(
   judged: readonly Judged[],
@@ -85,8 +85,9 @@ export async function demandRoom(
     return shortageOf(await needOf(judged, measure, data.shares), data, scratch)
   }
   // Looking at every file of large trees takes a while: where there is room enough in any case, that is not done.
-  if ((await shortage(true)) === undefined) return
-  const found = await shortage(false)
+  const found = (await shortage(true)) && (await shortage(false))
+  // Room may have come meanwhile, but the run did not begin as it should.
+  if (found === undefined && run.full !== undefined) throw run.full
   if (found === undefined) return
   throw noRoom(found, await couldFree().catch(() => undefined))
 }

@@ -29,8 +29,11 @@ export interface RunOptions {
   readonly signal: AbortSignal
   readonly signer?: { readonly key: string; readonly home: string | undefined } | undefined
   readonly shellIn: Tools['shellIn']
-  /** Work that only removes begins on a full disk as well. */
-  readonly needsRoom: boolean
+  /**
+   * What a disk without any room means: `needed`, the run does not begin; `judged`, the work itself says how much is missing
+   * (`demandRoom`); `not needed`, it only removes.
+   */
+  readonly room: 'needed' | 'judged' | 'not needed'
   /** A question: where another run works it does not wait, and only looks. */
   readonly asks: boolean
 }
@@ -44,6 +47,8 @@ export interface Run extends RunOptions {
   readonly signing: Signing
   /** Who works on the data directory meanwhile: then nothing may be made, written or swept here. */
   readonly beside: string | undefined
+  /** The error of a disk that had not even room for the run to begin on it. */
+  readonly full: unknown
 }
 
 /** Holds the lock while it works; what a killed run left behind is swept first. */
@@ -63,16 +68,18 @@ export async function withRun<T>(options: RunOptions, work: (run: Run) => Promis
     await sweep(run)
     await makeFolder(layout.distfiles)
     const temporary = process.env['TMPDIR']
+    let full: unknown
     try {
       // Whatever we or our programs (gpg, git) put into a temporary folder is swept with the rest after a kill.
       await mkdir(join(layout.scratch, 'tmp'))
       process.env['TMPDIR'] = join(layout.scratch, 'tmp')
       await writeWhole(layout.working, `${options.command}\n`)
     } catch (error) {
-      if (options.needsRoom || !saysFull(error)) throw error
+      if (options.room === 'needed' || !saysFull(error)) throw error
+      full = error
     }
     try {
-      return await signingEnds(work, run)
+      return await signingEnds(work, { ...run, full })
     } finally {
       if (temporary === undefined) delete process.env['TMPDIR']
       else process.env['TMPDIR'] = temporary
@@ -101,6 +108,7 @@ async function opened(options: RunOptions, beside: string | undefined): Promise<
     ...options,
     layout,
     beside,
+    full: undefined,
     openEngine: await openEngine(options.engine, { data: options.data }),
     packages: new PackageStore(layout),
     steps: new StepStore(layout, withoutRecord(layout, options, beside)),

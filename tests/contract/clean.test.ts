@@ -62,7 +62,7 @@ function during<T>(work: (run: Run) => Promise<T>): Promise<T> {
       emit: (event) => events.push(event),
       signal: new AbortController().signal,
       shellIn: (name) => name,
-      needsRoom: false,
+      room: 'not needed',
       asks: false,
     },
     work,
