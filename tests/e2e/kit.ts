@@ -21,17 +21,22 @@ const WAY_OUT = [
 
 export const isRoot = process.getuid?.() === 0
 
+/** Whatever a folder is called, all of it works. */
+const ODD_NAME = `a "demo" of $one's`
+
 export class Person {
   readonly name: string
   /** A new folder that is all this person's: clone, caches, demo. */
   readonly home: string
+  readonly demo: string
   /** The data directory that is meant: the demo's. */
   readonly data: string
   private readonly asUser: boolean
 
-  private constructor(name: string, home: string, asUser: boolean, data = join(home, 'demo/data')) {
+  private constructor(name: string, home: string, asUser: boolean, demo: string, data = join(demo, 'data')) {
     this.name = name
     this.home = home
+    this.demo = demo
     this.data = data
     this.asUser = asUser
   }
@@ -39,7 +44,7 @@ export class Person {
   /** Somebody new, with a fresh clone of this working tree. */
   static async newcomer(name: 'root' | 'user'): Promise<Person> {
     const home = await mkdtemp(join(process.env['GENTOOMUCH_E2E_DIR'] ?? tmpdir(), `gentoomuch-e2e-${name}-`))
-    const person = new Person(name, home, isRoot && name === 'user')
+    const person = new Person(name, home, isRoot && name === 'user', join(home, ODD_NAME))
     if (person.asUser) {
       await run(['bash', join(projectRoot(), 'tests/as-user.sh'), 'true'])
       await run(['chown', 'gentoomuch-test', home])
@@ -50,20 +55,16 @@ export class Person {
 
   /** Somebody whose home stands already, with `gentoomuch` (this checkout, or a link to it) and a `demo` in it; both stay. */
   static returning(home: string): Person {
-    return new Person('somebody', home, false)
+    return new Person('somebody', home, false, join(home, 'demo'))
   }
 
   /** The same person with another data directory. */
   with(data: string): Person {
-    return new Person(this.name, this.home, this.asUser, data)
+    return new Person(this.name, this.home, this.asUser, this.demo, data)
   }
 
   get checkout(): string {
     return join(this.home, 'gentoomuch')
-  }
-
-  get demo(): string {
-    return join(this.home, 'demo')
   }
 
   /** The flags that point a command at the demo. */

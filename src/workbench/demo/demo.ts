@@ -50,12 +50,12 @@ export interface DemoOptions {
   readonly perform: <T>(command: string, config: Config, work: (run: Run) => Promise<T>) => Promise<T>
 }
 
-/** @throws UserError for a folder whose path make.conf could not name */
+/** @throws UserError for a folder that no line of a file can name */
 export function demoPlaces(dir: string, env: NodeJS.ProcessEnv = process.env): DemoPlaces {
-  if (/[\s"'$\\`]/.test(dir))
+  if (/[\n\r]|\s#/.test(dir))
     throw new UserError(
       'bad-demo-dir',
-      `The demo's folder ${JSON.stringify(dir)} holds blanks or quotes, which GENTOO_MIRRORS cannot name.`,
+      `The demo's folder ${JSON.stringify(dir)} holds a line break, or # behind a blank: no line of env/mirrors can name it.`,
       {
         hint: 'choose another place with --dir',
       },
