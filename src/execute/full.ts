@@ -1,28 +1,56 @@
 /** A step that failed because a disk was full says so: which file system, what it has left, what was about missing. */
 import type { Output, Step } from '../plan/step.ts'
 import { size } from '../report/size.ts'
+import type { Layout } from '../store/layout.ts'
 import { roomAt, saysFull, type Room } from '../system/disk.ts'
 import { asFailure, StepFailure } from './failure.ts'
 import type { Handler, Tools, Work } from './handler.ts'
 
+type Places = Pick<Layout, 'store' | 'scratch'>
+
+/** Bytes that a step left on disk the last time. */
+export type Took = (step: Step) => Promise<number | undefined>
+
 /**
- * The handler, whose failures for want of room are told as such.
- * @param took bytes that the step left on disk the last time
+ * The handler, whose failures for want of room are told as such. A program that met a full disk may go on and end well, with
+ * half of what it should have written (bash's `declare`, whose words Portage keeps of each phase): what says so while there is
+ * little room has failed, however it ends.
+ * @param discard takes away what a step gave
  */
-export function tellingWhenFull(handler: Handler, took: (step: Step) => Promise<number | undefined>): Handler {
+export function tellingWhenFull(handler: Handler, took: Took, discard: (output: Output) => Promise<void>): Handler {
   return {
     ...handler,
     async run(work: Work, tools: Tools): Promise<Output> {
-      try {
-        return await handler.run(work, tools)
-      } catch (error) {
-        if (tools.signal.aborted) throw error
-        const rooms = await Promise.all([roomAt(tools.layout.store), roomAt(tools.layout.scratch)])
-        if (!isAboutRoom(error)) throw suspecting(error, rooms)
-        throw fullFailure(error, rooms, await took(work.step).catch(() => undefined))
+      let heard: { readonly words: string; readonly rooms: Promise<readonly Room[]> } | undefined
+      const line = (words: string) => {
+        if (heard === undefined && saysFull(words)) heard = { words, rooms: roomsOf(tools.layout) }
+        tools.line(words)
       }
+      const output = await handler.run(work, { ...tools, line }).catch(async (error: unknown) => {
+        throw tools.signal.aborted ? error : await becauseFull(error, work.step, tools.layout, took)
+      })
+      const rooms = (await heard?.rooms) ?? []
+      if (heard === undefined || !rooms.some(isScarce)) return output
+      await discard(output).catch(() => undefined)
+      throw await becauseFull(new Error(heard.words), work.step, tools.layout, took)
     },
   }
+}
+
+/** What is to be thrown in an error's place where a disk is full, or may be. */
+export async function becauseFull(reason: unknown, step: Step, places: Places, took: Took): Promise<unknown> {
+  const rooms = await roomsOf(places)
+  if (!isAboutRoom(reason)) return suspecting(reason, rooms)
+  return fullFailure(reason, rooms, await took(step).catch(() => undefined))
+}
+
+function roomsOf({ store, scratch }: Places): Promise<readonly Room[]> {
+  return Promise.all([roomAt(store), roomAt(scratch)])
+}
+
+/** What was written when the disk was full may be gone again a moment later. */
+function isScarce({ free, hasInodes }: Room): boolean {
+  return free < 1024 ** 3 || !hasInodes
 }
 
 function isAboutRoom(error: unknown): boolean {

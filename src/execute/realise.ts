@@ -3,14 +3,15 @@ import { remainingSeconds } from '../plan/critical-path.ts'
 import type { Output, Step, StepKind } from '../plan/step.ts'
 import { judge, type Judged } from '../plan/verdict.ts'
 import { size } from '../report/size.ts'
-import { tellingWhenFull } from './full.ts'
+import { treesIn } from '../store/points-at.ts'
+import { becauseFull, tellingWhenFull } from './full.ts'
 import { HANDLERS } from './handlers.ts'
 import { bytesOfLast } from './room.ts'
 import { SharedLayers } from './layers.ts'
 import type { Handler, Tools, Work } from './handler.ts'
 import { hostMemory, ONE_MORE, type Memory } from './headroom.ts'
 import type { Run } from './run.ts'
-import { execute, type Result } from './scheduler.ts'
+import { execute, type Result, type Schedule } from './scheduler.ts'
 import { toolsFor } from './tools.ts'
 
 /** Seconds that a step takes where none was seen to run: what counts is which of two takes longer. */
@@ -53,7 +54,7 @@ export async function realiseSteps(
   return execute({
     steps,
     handlers: handlersFor(run),
-    store: run.steps,
+    store: storeOf(run),
     signal: run.signal,
     remaining: remainingSeconds(steps, (step) => run.durations.step(step.id) ?? USUAL[step.kind] ?? 1),
     jobs: run.jobs,
@@ -100,11 +101,12 @@ function tellingOnce(run: Run): Memory['wanting'] {
 /** Handlers that note what steps have, and that tell when a disk was full. */
 function handlersFor(run: Run): Readonly<Record<string, Handler>> {
   const took = (step: Step) => bytesOfLast(step, run)
+  const discard = (output: Output) => discarded(output, run)
   return Object.fromEntries(
     Object.entries(HANDLERS).map(([kind, handler]) => [
       kind,
       {
-        ...tellingWhenFull(handler, took),
+        ...tellingWhenFull(handler, took, discard),
         async present(output: Output, work: Work, tools: Tools) {
           const there = await handler.present(output, work, tools)
           if (there) await run.steps.use(work.step.id, work.key)
@@ -113,6 +115,27 @@ function handlersFor(run: Run): Readonly<Record<string, Handler>> {
       },
     ]),
   )
+}
+
+/** What cannot be written down does not stay. */
+export function storeOf(run: Run): Schedule['store'] {
+  return {
+    find: (key) => run.steps.find(key),
+    async keep(record, ingredients, step) {
+      try {
+        await run.steps.keep(record, ingredients)
+      } catch (error) {
+        await discarded(record.output, run).catch(() => undefined)
+        throw await becauseFull(error, step, run.layout, (one) => bytesOfLast(one, run))
+      }
+    },
+  }
+}
+
+/** Takes away the trees that a step gave, but for what records know. */
+async function discarded(output: Output, run: Run): Promise<void> {
+  const known = (await run.steps.all()).flatMap((record) => treesIn(record.output))
+  for (const tree of treesIn(output)) await run.openEngine.remove(tree, known)
 }
 
 /** The output of a step that must have come out right. */

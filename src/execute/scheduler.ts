@@ -6,7 +6,8 @@ import type { Failure } from '../events.ts'
 import { inOrder } from '../plan/graph.ts'
 import { ingredients, parentDigests, parentOutputs } from '../plan/verdict.ts'
 import { stepKey, type Output, type Step } from '../plan/step.ts'
-import type { StepStore } from '../store/steps.ts'
+import type { StepRecord } from '../store/steps.ts'
+import type { Json } from '../plan/json.ts'
 import { asFailure } from './failure.ts'
 import type { Handler, Tools, Work } from './handler.ts'
 import type { Memory } from './headroom.ts'
@@ -20,10 +21,16 @@ export interface Listener {
   skipped(step: Step, because: string): void
 }
 
+/** Where outputs of steps are kept. */
+export interface Store {
+  find(key: string): Promise<StepRecord | undefined>
+  keep(record: StepRecord, ingredients: Json, step: Step): Promise<void>
+}
+
 export interface Schedule {
   readonly steps: readonly Step[]
   readonly handlers: Readonly<Record<string, Handler>>
-  readonly store: StepStore
+  readonly store: Store
   readonly signal: AbortSignal
   readonly listener: Listener
   /** The means for one step, and what to do when it has ended. */
@@ -166,7 +173,8 @@ async function make(
   listener.started(step)
   const output = await handler.run(work, tools)
   const seconds = (performance.now() - since) / 1000
-  await store.keep({ id: step.id, kind: step.kind, key, output, seconds }, ingredients(step, handler.recipe, digests))
+  const record = { id: step.id, kind: step.kind, key, output, seconds }
+  await store.keep(record, ingredients(step, handler.recipe, digests), step)
   listener.done(step, output, 'ran', seconds)
   return output
 }

@@ -1,10 +1,17 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { tellingWhenFull } from '../../src/execute/full.ts'
+import type { Handler, Tools } from '../../src/execute/handler.ts'
+import { storeOf } from '../../src/execute/realise.ts'
 import { demandRoom } from '../../src/execute/room.ts'
 import { withRun, type Run, type RunOptions } from '../../src/execute/run.ts'
+import { asValue } from '../../src/execute/values.ts'
 import type { Judged } from '../../src/plan/verdict.ts'
+import { layoutOf } from '../../src/store/layout.ts'
+import { programBytes } from '../../src/system/stream.ts'
 import { isRoot } from '../e2e/kit.ts'
 import { SmallDisk } from '../torture/small-disk.ts'
 
@@ -60,5 +67,52 @@ test.skipIf(!isRoot)(
       return Promise.resolve()
     })
     expect(await readdir(join(disk.at, 'data/scratch'))).not.toContain('tmp')
+  },
+)
+
+test.skipIf(!isRoot)(
+  'what a step gave and nobody could write down goes again, and why is told (root mounts it)',
+  async () => {
+    await during('judged', async (run) => {
+      const tar = await programBytes(['tar', '--create', '--file=-', '--directory=/etc', 'hostname'])
+      const tree = await run.openEngine.importTree(Readable.from([tar]))
+      expect(await run.openEngine.has(tree)).toBe(true)
+      await disk.leave(0)
+      const record = { ...PACK.step, key: 'k', seconds: 1, output: { digest: 'd', value: asValue({ tree }) } }
+      await expect(storeOf(run).keep(record, {}, PACK.step)).rejects.toMatchObject({ failure: { code: 'disk-full' } })
+      expect(await run.openEngine.has(tree)).toBe(false)
+      await disk.relieve()
+    })
+  },
+)
+
+test.skipIf(!isRoot)(
+  'a step in which a program met a full disk has failed, however it ended (root mounts it)',
+  async () => {
+    const discarded: unknown[] = []
+    const output = { digest: 'd', value: null }
+    const ended = (store: string) => {
+      const handler: Handler = {
+        recipe: 1,
+        present: () => Promise.resolve(true),
+        run(_work, tools) {
+          tools.line('save-ebuild-env.sh: line 322: declare: write error: No space left on device')
+          return Promise.resolve(output)
+        },
+      }
+      const layout = { ...layoutOf(join(disk.at, 'data')), store, scratch: store }
+      const telling = tellingWhenFull(
+        handler,
+        () => Promise.resolve(undefined),
+        async (one) => void discarded.push(one),
+      )
+      const tools = { layout, signal: new AbortController().signal, line: () => undefined } as unknown as Tools
+      return telling.run({ step: PACK.step, key: 'k', parents: {} }, tools)
+    }
+    expect(await ended(tmpdir())).toBe(output)
+    await expect(ended(disk.at)).rejects.toMatchObject({
+      failure: { code: 'disk-full', message: expect.stringContaining('declare: write error') as string },
+    })
+    expect(discarded).toEqual([output])
   },
 )

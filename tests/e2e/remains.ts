@@ -28,7 +28,8 @@ async function processesOf(who: Person): Promise<string[]> {
       const texts = await Promise.all(
         ['cmdline', 'mountinfo'].map((file) => readFile(`/proc/${id}/${file}`).catch(() => '')),
       )
-      return texts.some((text) => text.includes(who.demo) || text.includes(who.data))
+      const names = [who.demo, who.data].flatMap((path) => [path, asMounted(path)])
+      return texts.some((text) => names.some((name) => text.includes(name)))
         ? [`${id} ${String(texts[0]).replaceAll('\0', ' ')}`]
         : []
     }),
@@ -36,10 +37,15 @@ async function processesOf(who: Person): Promise<string[]> {
   return of.flat()
 }
 
+/** How /proc/PID/mountinfo writes a path: proc(5). */
+function asMounted(path: string): string {
+  return path.replaceAll(/[\\ \t\n]/g, (letter) => `\\${letter.charCodeAt(0).toString(8).padStart(3, '0')}`)
+}
+
 /** In any mount namespace there is. */
 async function mountsOf(who: Person): Promise<string[]> {
   const script = 'grep -hsF -e "$1" -e "$2" /proc/[0-9]*/mountinfo | sort -u || true'
-  return lines(await run(['bash', '-c', script, 'bash', who.demo, who.data]))
+  return lines(await run(['bash', '-c', script, 'bash', asMounted(who.demo), asMounted(who.data)]))
 }
 
 function lines({ stdout }: Ran): string[] {
