@@ -54,19 +54,25 @@ export async function rsyncRepository(
     network: true,
   })
   return within(opening, async (container) => {
-    const output = new Lines(tools.line)
+    let distrusted = false
+    const output = new Lines((line) => {
+      distrusted ||= DISTRUST.test(line)
+      tools.line(line)
+    })
     const argv = ['emerge', '--ignore-default-opts', '--color=n', '--sync', repository.name] as const
     const { status } = await container.run(argv, { stdout: output, stderr: output }, tools.signal)
-    if (status !== 0) throw failure(repository, output.last(25))
+    if (status !== 0) throw failure(repository, distrusted, output.last(25))
     return container.keepFiles(repository.location)
   })
 }
 
-/** What Portage prints where a Manifest, or what it lists, is not to be believed (portage.sync.modules.rsync, 3.0.83). */
-const DISTRUST = /Manifest verification|Manifest mismatch|OpenPGP|Verification failed|not signed|unauthorized|outdated/i
+/**
+ * What Portage prints where a Manifest, or what it lists, is not to be believed (portage.sync.modules.rsync, 3.0.83). That it
+ * speaks of OpenPGP says nothing: it does before every transfer.
+ */
+const DISTRUST = /!!! Manifest verification (failed|impossible)/
 
-function failure(repository: Repository, lastLines: readonly string[]): StepFailure {
-  const distrusted = lastLines.some((line) => DISTRUST.test(line))
+function failure(repository: Repository, distrusted: boolean, lastLines: readonly string[]): StepFailure {
   const address = masked(repository.syncUri ?? 'nowhere')
   return new StepFailure({
     code: distrusted ? 'repository-untrusted' : 'repository-fetch',

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { withHome } from '../../../miniature/keys.ts'
 import { run } from '../../../src/system/process.ts'
 import { serveFolder, type MirrorServer } from '../../kit/mirror-server.ts'
-import type { Person } from '../kit.ts'
+import { isRoot, type Person } from '../kit.ts'
 import { lockOf, newPlace, writeAs, type Place } from './place.ts'
 
 export function kinds(whose: () => Person): void {
@@ -74,11 +74,15 @@ export function kinds(whose: () => Person): void {
     afterAll(async () => daemon?.stop())
 
     test("the seed's Portage transfers and verifies it", async () => {
-      await gentoo(`sync-type = rsync\nsync-uri = ${daemon?.url}\n`)
+      await gentoo(`sync-type = rsync\nsync-uri = ${daemon?.url}-of-nobody\n`)
       await place.person.shell(['rm', '-f', join(place.config, 'gentoomuch.lock')])
       const early = await sync([], [1])
       expect(early.stderr).toContain('gentoomuch bootstrap PROFILE STAGE3')
       await place.person.gentoomuch(['bootstrap', 'demo', join(place.upstream, place.path), ...place.flags])
+      // Nothing came that could be believed or not.
+      const nothing = await sync([], [1])
+      expect(nothing.stderr).toContain(`The repository gentoo could not be fetched from ${daemon?.url}-of-nobody.`)
+      await gentoo(`sync-type = rsync\nsync-uri = ${daemon?.url}\n`)
       await sync()
       const lock = await lockOf(place)
       expect(lock?.repositories['gentoo']).toMatchObject({ type: 'rsync' })
@@ -195,11 +199,13 @@ async function signedTree(place: Place): Promise<string> {
 /** An rsync daemon on the loopback. */
 async function serveRsync(place: Place, folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
   const port = await freePort()
+  // Root's daemon becomes nobody otherwise, to whom folders of these tests are closed.
+  const who = isRoot ? 'uid = root\ngid = root\n' : ''
   const conf = join(place.person.home, 'kinds/rsyncd.conf')
   await writeAs(
     { ...place, config: join(place.person.home, 'kinds') },
     'rsyncd.conf',
-    `use chroot = no\n[gentoo-portage]\npath = ${folder}\nread only = yes\n`,
+    `${who}use chroot = no\n[gentoo-portage]\npath = ${folder}\nread only = yes\n`,
   )
   const daemon: ChildProcess = spawn(
     'rsync',
