@@ -44,10 +44,22 @@ test('one that ran before is left alone', async () => {
   const before = await agents()
   expect(before).toHaveLength(1)
   const held = holdAgent(keys.home)
-  expect(await held.there).toBeUndefined()
+  await held.there
   await held.release()
   expect(await agents()).toEqual(before)
   await run(['gpgconf', '--homedir', keys.home, '--kill', 'all'])
+})
+
+test('one that gpg starts after the one before went away ends with us', async () => {
+  await run(['gpgconf', '--homedir', keys.home, '--launch', 'gpg-agent'])
+  const held = holdAgent(keys.home)
+  await held.there
+  await run(['gpgconf', '--homedir', keys.home, '--kill', 'all'])
+  expect(await noneIn(2)).toBe(true)
+  await run(['gpgconf', '--homedir', keys.home, '--launch', 'gpg-agent'])
+  expect(await agents()).toHaveLength(1)
+  await held.release()
+  expect(await noneIn(2)).toBe(true)
 })
 
 /** What the agent was told to run, a child of ours. */

@@ -1,4 +1,7 @@
-/** gpg's agent for a home of the user's. One that ran before is used and left alone; one of ours ends with us, kill -9 included. */
+/**
+ * gpg's agent for a home of the user's. One that ran before is used and left alone; one of ours ends with us, kill -9 included,
+ * and so does one that gpg started because the one before went away.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { hostEnvironment, run } from './process.ts'
@@ -7,32 +10,32 @@ interface Agent {
   end(): Promise<void>
 }
 
-/** How many of us use the agent of a home; undefined for an agent that ran before the first of them came. */
-const users = new Map<string, { count: number; readonly own: Promise<Agent | undefined> }>()
+/** How many of us use the agent of a home. */
+const users = new Map<string, { count: number; readonly agent: Promise<Agent> }>()
 
 export interface Held {
   /** There is an agent now, so that gpg starts none. */
   readonly there: Promise<unknown>
-  /** The last of us ends the agent, if it is ours. */
+  /** The last of us ends the agent, if it is not one that ran before. */
   release(): Promise<void>
 }
 
 /** @param home absolute path */
 export function holdAgent(home: string): Held {
-  const use = users.get(home) ?? { count: 0, own: startAgent(home) }
+  const use = users.get(home) ?? { count: 0, agent: startAgent(home) }
   use.count += 1
   users.set(home, use)
   // Whoever waits for it says so.
-  use.own.catch(() => undefined)
+  use.agent.catch(() => undefined)
   return {
-    there: use.own,
+    there: use.agent,
     async release() {
       use.count -= 1
       if (use.count > 0) return
       users.delete(home)
       // Where it could not be started, nobody has called gpg.
-      const own = await use.own.catch(() => undefined)
-      await own?.end()
+      const agent = await use.agent.catch(() => undefined)
+      await agent?.end()
     },
   }
 }
@@ -48,7 +51,7 @@ export async function endAgent(home: string): Promise<void> {
  */
 const UNTIL_CLOSED = 'cat; exec gpgconf --homedir "$0" --kill all'
 
-async function startAgent(home: string): Promise<Agent | undefined> {
+async function startAgent(home: string): Promise<Agent> {
   const [file, ...args] = agentArgv(home)
   // Its own session: the Ctrl-C of a terminal must not take the agent away from a signature.
   const child = spawn(file, args, { env: hostEnvironment(), detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
@@ -59,7 +62,7 @@ async function startAgent(home: string): Promise<Agent | undefined> {
     () => false,
     () => false,
   )
-  if (!(await Promise.race([began, ended]))) return (await agentRuns(home)) ? undefined : { end: () => endAgent(home) }
+  if (!(await Promise.race([began, ended]))) return notOurs(home, await agentOf(home))
   child.unref()
   for (const stream of [child.stdin, child.stdout])
     if ('unref' in stream && typeof stream.unref === 'function') stream.unref()
@@ -77,8 +80,23 @@ function agentArgv(home: string): [string, ...string[]] {
   return ['gpg-agent', '--homedir', home, '--daemon', 'sh', '-c', UNTIL_CLOSED, home]
 }
 
-async function agentRuns(home: string): Promise<boolean> {
+/**
+ * Another run's goes when that run does, and gpg starts one again when it needs it. `before` may be no agent at all.
+ * @param before its process id
+ */
+function notOurs(home: string, before: number | undefined): Agent {
+  return {
+    async end() {
+      const now = await agentOf(home)
+      if (now !== undefined && now !== before) await endAgent(home)
+    },
+  }
+}
+
+/** The process id of the agent that runs for a home. */
+async function agentOf(home: string): Promise<number | undefined> {
   const ask = ['gpg-connect-agent', '--homedir', home, '--no-autostart', 'GETINFO pid', '/bye'] as const
   const ran = await run(ask, { accept: [0, 1, 2], purpose: "to ask for gpg's agent" })
-  return ran.status === 0 && /^D \d+/m.test(ran.stdout)
+  const pid = ran.status === 0 ? /^D (\d+)/m.exec(ran.stdout)?.[1] : undefined
+  return pid === undefined ? undefined : Number(pid)
 }
