@@ -5,6 +5,7 @@ import { digestOf } from '../plan/json.ts'
 import type { Step } from '../plan/step.ts'
 import { readJson } from '../store/steps.ts'
 import { writeWhole } from '../system/files.ts'
+import { asFailure } from './failure.ts'
 import type { Run } from './run.ts'
 
 interface Failed {
@@ -21,7 +22,15 @@ export async function rememberFailed(step: Step, failed: Failed | undefined, run
   if (failed === undefined && (before === undefined || run.signal.aborted)) return
   if (before !== undefined) await discard(before, run)
   await rm(path, { force: true })
-  if (failed !== undefined) await writeWhole(path, JSON.stringify(failed))
+  if (failed === undefined) return
+  try {
+    await writeWhole(path, JSON.stringify(failed))
+  } catch (error) {
+    // Why the step failed is what counts; on a full disk, what nobody could find again only takes up room.
+    await discard(failed, run)
+    const text = `The container of ${step.label} was not kept: ${asFailure(error).message}`
+    run.emit({ type: 'note', level: 'warning', text })
+  }
 }
 
 export interface KeptContainer {

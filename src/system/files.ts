@@ -1,7 +1,9 @@
 /** Files of the host: they appear whole or not at all. */
 import { randomUUID } from 'node:crypto'
+import { lstatSync } from 'node:fs'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { UserError } from '../errors.ts'
 
 /** Writes a file whole: temporary name beside it, fsync, rename, fsync of the folder. Makes the folder if it is missing. */
 export async function writeWhole(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
@@ -34,17 +36,39 @@ export async function takePlace(temporary: string, path: string, make: () => Pro
 /**
  * Makes a folder and those above it where they are missing. Node's own recursive mkdir says of a full disk that the folder
  * does not exist.
+ * @throws UserError `no-folder` where something else is in the way
  */
 export async function makeFolder(path: string): Promise<void> {
+  if (await makeOne(path)) return
+  await makeFolder(dirname(path))
+  // There are places that have no room for folders of ours: /proc.
+  if (!(await makeOne(path))) throw noFolder(path, `${dirname(path)} takes none`)
+}
+
+/** @returns whether it is there now; false where what should be above it is not */
+async function makeOne(path: string): Promise<boolean> {
   try {
     await mkdir(path)
+    return true
   } catch (error) {
-    if (isMissing(error) && dirname(path) !== path) {
-      await makeFolder(dirname(path))
-      return makeFolder(path)
-    }
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' && dirname(path) !== path) return false
+    if (code === 'ENOTDIR') throw noFolder(path, 'something above it is no folder')
+    if (code === 'ELOOP') throw noFolder(path, 'links on the way to it lead back to themselves')
+    if (code !== 'EEXIST') throw error
+    const there = await stat(path).catch(() => undefined)
+    if (there?.isDirectory() === true) return true
+    throw noFolder(path, there === undefined ? 'it is a link to nowhere' : 'there is something else')
   }
+}
+
+function noFolder(path: string, why: string): UserError {
+  return new UserError('no-folder', `A folder was wanted at ${path}, and none can be made: ${why}.`)
+}
+
+/** And no link to one. */
+export function isFolderItself(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 /** Makes renames inside a folder survive a power cut. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { run } from '../../src/system/process.ts'
 
-const FILES = ['engine.test', 'import.test', 'compact.test', 'clean.test']
+const FILES = ['engine.test', 'import.test', 'compact.test', 'clean.test', 'porter.test']
 
 test.skipIf(process.getuid?.() !== 0)('the contract holds for an ordinary user', { timeout: 900_000 }, async () => {
   const root = fileURLToPath(new URL('../..', import.meta.url))

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Event } from '../../src/events.ts'
+import { rememberFailed } from '../../src/execute/failed.ts'
 import { tellingWhenFull } from '../../src/execute/full.ts'
 import type { Handler, Tools } from '../../src/execute/handler.ts'
 import { storeOf } from '../../src/execute/realise.ts'
@@ -28,7 +30,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-function during<T>(room: RunOptions['room'], work: (run: Run) => Promise<T>): Promise<T> {
+function during<T>(
+  room: RunOptions['room'],
+  work: (run: Run) => Promise<T>,
+  emit: RunOptions['emit'] = () => undefined,
+): Promise<T> {
   const options = {
     data: join(disk.at, 'data'),
     engine: 'embedded',
@@ -36,7 +42,7 @@ function during<T>(room: RunOptions['room'], work: (run: Run) => Promise<T>): Pr
     mirrors: [],
     command: 'gentoomuch pipeline',
     logs: join(folder, 'logs'),
-    emit: () => undefined,
+    emit,
     signal: new AbortController().signal,
     shellIn: (name: string) => name,
     asks: false,
@@ -83,6 +89,37 @@ test.skipIf(!isRoot)(
       expect(await run.openEngine.has(tree)).toBe(false)
       await disk.relieve()
     })
+  },
+)
+
+test.skipIf(!isRoot)(
+  'a failed container that nobody could write down goes too, and why its step failed stays what is told (root mounts it)',
+  async () => {
+    const told: Event[] = []
+    const emit = (event: Event) => void told.push(event)
+    await during(
+      'judged',
+      async (run) => {
+        const tar = await programBytes(['tar', '--create', '--file=-', '--directory=/etc', 'hostname'])
+        const tree = await run.openEngine.importTree(Readable.from([tar]))
+        const spec = { tree, mounts: [], folders: [], tmpfs: [], env: {}, network: false }
+        const container = await run.openEngine.open(spec)
+        const name = await container.preserve()
+        await container.close()
+        expect(await run.openEngine.preserved()).toEqual([name])
+        await disk.leave(0)
+        await rememberFailed(PACK.step, { step: PACK.step.id, container: name, folders: [] }, run)
+        expect(await run.openEngine.preserved()).toEqual([])
+        expect(told).toContainEqual({
+          type: 'note',
+          level: 'warning',
+          text: expect.stringMatching(/^The container of pack m was not kept: .*no space left on device/) as string,
+        })
+        await disk.relieve()
+        await run.openEngine.remove(tree, [])
+      },
+      emit,
+    )
   },
 )
 

@@ -106,6 +106,15 @@ describe.each(isRoot ? (['root', 'user'] as const) : (['user'] as const))('a new
     expect(status.status).toBe(7)
   })
 
+  test('freshroot gives a shell at a terminal', async () => {
+    const shell = [join(person.checkout, 'gentoomuch'), 'freshroot', '-q', '--finished', 'porch', ...person.flags]
+    // script(1) makes the terminal, and takes its command as one string.
+    const script = 'printf -v line "%q " "$@"; echo "tty; echo \\$((40 + 2)); exit 7" | script -qec "$line" /dev/null'
+    const { stdout } = await person.shell(['bash', '-c', script, 'bash', ...shell], [7])
+    expect(stdout).toMatch(/^\/dev\/(pts\/\d+|console)\r?$/m)
+    expect(stdout).toMatch(/^42\r?$/m)
+  })
+
   test('services, locales, time zone, tmpfiles and removals are in the finished root', async () => {
     const { tarball } = await person.published('workshop')
     const { stdout } = await run(['tar', '--numeric-owner', '-tvf', tarball])

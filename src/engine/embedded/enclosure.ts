@@ -4,7 +4,7 @@
 export interface Source {
   /** A short name; mounts refer to it (and to what lies below it). */
   readonly name: string
-  /** Any absolute path of the host. */
+  /** Any absolute path of the host; links on the way are followed before anything is covered. */
   readonly path: string
   /** `image` is a squashfs image, mounted read-only. */
   readonly access: 'ro' | 'rw' | 'image'
@@ -39,7 +39,11 @@ export const PROGRAMS = 'programs'
 /** Folders that exist on every host; one is covered, in the container's mount namespace only, to gather everything in. */
 const BASES = ['/mnt', '/media', '/srv', '/opt', '/run', '/home', '/tmp']
 
-/** The first folder that hides none of the sources when it is covered. */
+/**
+ * The first folder that hides none of the sources when it is covered.
+ * @param sources their real paths, without links
+ * @param there whether something is a folder, and no link to one
+ */
 export function baseFor(sources: readonly string[], there: (path: string) => boolean, bases = BASES): string {
   const free = bases.find(
     (base) => there(base) && !sources.some((path) => path === base || path === '/' || path.startsWith(`${base}/`)),

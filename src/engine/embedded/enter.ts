@@ -1,8 +1,9 @@
 /** Runs one command in an enclosure: has it entered, follows it, ends everything when told to. */
-import { existsSync } from 'node:fs'
+import { realpath } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { EXIT, Interrupted, UserError } from '../../errors.ts'
+import { isFolderItself } from '../../system/files.ts'
 import { hostEnvironment, run } from '../../system/process.ts'
 import {
   baseFor,
@@ -16,7 +17,7 @@ import {
 } from './enclosure.ts'
 import type { Identity } from './identity.ts'
 import { mapArguments } from './idmap.ts'
-import { PorterFailure } from './porter.ts'
+import { PorterFailure } from './start-python.ts'
 import { awaitEntries, enterBy } from './porters.ts'
 import { programs } from './programs.ts'
 import { PYTHON, python } from './python.ts'
@@ -42,11 +43,19 @@ export async function enter(
   signal?: AbortSignal,
 ): Promise<number> {
   const { uidMap, gidMap } = identity
-  const base = baseFor(
-    enclosure.sources.map((source) => source.path),
-    existsSync,
+  // A path that leads into the base over a link would end in what covers it.
+  const sources = await Promise.all(
+    enclosure.sources.map(async (source) => ({
+      ...source,
+      path: await realpath(source.path).catch(() => source.path),
+    })),
   )
-  const words = enclosureWords(enclosure, { base, uidMap, gidMap })
+  // Mounts have their points' real names: over a link, none would be found again.
+  const base = baseFor(
+    sources.map((source) => source.path),
+    isFolderItself,
+  )
+  const words = enclosureWords({ ...enclosure, sources }, { base, uidMap, gidMap })
   return obeyed(identity, { words, terminal: enclosure.io === 'terminal' }, streams, signal)
 }
 
@@ -67,7 +76,7 @@ export async function publish(identity: Identity, path: string, final: string, s
 
 /** What entering takes besides is begun: the first entry will be as quick as the others. */
 export async function getReady(identity: Identity): Promise<void> {
-  awaitEntries(await howToStart(identity))
+  await attempting(async () => awaitEntries(await howToStart(identity)))
 }
 
 interface Order {
@@ -80,9 +89,15 @@ async function obeyed(identity: Identity, order: Order, wanted: Streams, signal:
   const starting = await howToStart(identity)
   const streams = order.terminal ? {} : wanted
   const wants = { stdin: streams.stdin !== undefined, stdout: streams.stdout !== undefined }
-  try {
+  return attempting(async () => {
     const started = order.terminal ? startAtTerminal(starting) : await enterBy(starting, wants)
-    return await follow(started, orderOf(order.words), streams, signal)
+    return follow(started, orderOf(order.words), streams, signal)
+  })
+}
+
+async function attempting<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
   } catch (error) {
     throw error instanceof PorterFailure ? asTold(error) : error
   }
@@ -132,9 +147,10 @@ async function follow(
     () => (over = true),
     () => (over = true),
   )
-  // Whoever should have read may be dead already; its end is reported by its exit.
-  started.answers.on('error', () => undefined)
-  started.answers.write(order)
+  started.listening.then(
+    () => started.answers.write(order),
+    () => undefined,
+  )
   signal?.addEventListener('abort', end, { once: true })
   // It may have been fired while there was nothing to end.
   if (signal?.aborted) end()
@@ -152,6 +168,7 @@ async function follow(
 
 /** Process 1's end is the end of all; its parent, whom we wait for, outlives it. */
 function kill(started: Started, progress: Progress): void {
+  started.wake()
   if (progress.init !== undefined) {
     try {
       process.kill(progress.init, 'SIGKILL')

@@ -3,9 +3,10 @@
  * from a process as large as this one, takes longer than the container does. Node cannot hand a descriptor to a process
  * that runs, so a porter is made with the sockets of some entries; what then, see `porters.ts`.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
+import { PorterFailure, startPython } from './start-python.ts'
 import { programs } from './programs.ts'
 import { KILLED, tail, type Started, type Starting } from './started.ts'
 
@@ -24,13 +25,15 @@ export class Porter {
   #entered = 0
   #isGone = false
 
+  /** @throws PorterFailure where not even its sockets can be made */
   constructor({ program, env, who, mapIds }: Starting) {
     const argv = ['-I', '-S', '-c', programs().enclose.BOOT, 'porter', String(process.pid), who, String(ENTRIES)]
     const pipes = Array.from({ length: SIX - 2 + SIX * ENTRIES }, () => 'pipe' as const)
     // In a session of its own: a Ctrl-C is the program's to answer, and must not reach what does the cleaning up.
-    this.#child = spawn(program, argv, { env, cwd: '/', detached: true, stdio: ['ignore', 'ignore', ...pipes] })
-    this.#sockets = this.#child.stdio as unknown as readonly (Socket | null)[]
-    for (const socket of this.#sockets) socket?.on('error', () => undefined)
+    const options: SpawnOptions = { env, cwd: '/', detached: true, stdio: ['ignore', 'ignore', ...pipes] }
+    const { child, sockets } = startPython(program, argv, options)
+    this.#child = child
+    this.#sockets = sockets
     for (const unused of this.#sockets.slice(SIX)) unused?.unref()
     this.opened = this.#follow(mapIds)
     const rest = () => {
@@ -71,8 +74,10 @@ export class Porter {
       complaints,
       status,
       answers,
+      listening: this.opened,
       exited: exit,
       ended,
+      wake: () => this.#child.kill('SIGCONT'),
       kill: () => {
         if (this.#running.has(number)) this.#tell(`kill ${number}`)
       },
@@ -137,23 +142,6 @@ export class Porter {
     for (const one of [this.#child, ...[2, 3, 4, 5].map((descriptor) => this.#socket(descriptor))])
       if (it) one.ref()
       else one.unref()
-  }
-}
-
-/** A porter that could not be started. */
-export class PorterFailure extends Error {
-  /** What it was doing. */
-  readonly step: string
-  /** Its complaints. */
-  readonly words: string
-  /** What failed on our side, if something did. */
-  readonly reason: unknown
-
-  constructor(step: string, words: string, reason: unknown) {
-    super(`failed ${step}`)
-    this.step = step
-    this.words = words
-    this.reason = reason
   }
 }
 

@@ -13,7 +13,7 @@ interface Place {
 /** By who they are and where they look for programs. */
 const places = new Map<string, Place>()
 
-/** Starts one that whoever enters first need not wait for. */
+/** Starts one that whoever enters first need not wait for. @throws PorterFailure */
 export function awaitEntries(starting: Starting): void {
   placeOf(starting)
 }
@@ -32,6 +32,15 @@ function leave(): void {
   places.clear()
 }
 
+/** It is not wanted yet: where it cannot be started now, this is for whoever wants it to hear. */
+function early(starting: Starting): Porter | undefined {
+  try {
+    return new Porter(starting)
+  } catch {
+    return undefined
+  }
+}
+
 /** @throws PorterFailure */
 export async function enterBy(starting: Starting, wants: Parameters<Porter['enter']>[0]): Promise<Started> {
   for (;;) {
@@ -44,7 +53,7 @@ export async function enterBy(starting: Starting, wants: Parameters<Porter['ente
       throw error
     }
     if (porter.left > 0) {
-      if (porter.left <= LOW) place.next ??= new Porter(starting)
+      if (porter.left <= LOW) place.next ??= early(starting)
       return porter.enter(wants)
     }
     // Others may have waited for it as well.

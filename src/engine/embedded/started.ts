@@ -11,10 +11,14 @@ export interface Started {
   /** Where they say how far they are. */
   readonly status: Readable
   readonly answers: Writable
+  /** When it takes its order: before, an ordinary user's asks for his ids. Never, where it ends first. */
+  readonly listening: Promise<void>
   /** When it can no longer be killed. */
   readonly exited: Promise<unknown>
   /** The status it ended with, counted as a shell does; when all that it wrote has been read. */
   readonly ended: Promise<number>
+  /** Has it go on where somebody stopped it (a debugger, a batch system): else nobody would see the end. */
+  wake(): void
   /** Ends it at once. */
   kill(): void
 }

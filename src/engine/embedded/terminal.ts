@@ -1,39 +1,56 @@
 /** A Python of its own for a shell: it sits at the caller's terminal itself, which no resident process does. */
-import { spawn } from 'node:child_process'
+import type { StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { constants } from 'node:os'
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { createInterface } from 'node:readline'
-import { PorterFailure } from './porter.ts'
+import { PorterFailure, startPython } from './start-python.ts'
 import { programs } from './programs.ts'
 import type { Started, Starting } from './started.ts'
 
-/** Its `ended` rejects with a PorterFailure where it could not even be started. */
+/** Its `ended` rejects with a PorterFailure where it could not even be started. @throws PorterFailure */
 export function startAtTerminal({ program, env, who, mapIds }: Starting): Started {
   const argv = ['-I', '-S', '-c', programs().enclose.BOOT, 'terminal', String(process.pid), who]
-  const child = spawn(program, argv, { env, cwd: '/', stdio: ['inherit', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe'] })
-  const [, , complaints, status, stderr, answers] = child.stdio as unknown as Readable[]
-  const failure = (reason: unknown) => new PorterFailure('to start', '', reason)
+  const stdio: StdioOptions = ['inherit', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe']
+  const { child, sockets } = startPython(program, argv, { env, cwd: '/', stdio })
+  const [, , complaints, status, stderr, answers] = sockets as Socket[] as Terminal
+  const mapped = async () => {
+    await lineOf(status, 'map')
+    await mapIds(child.pid ?? 0)
+    answers.write('mapped\n')
+  }
+  const listening = who === 'root' ? Promise.resolve() : mapped()
   const ended = new Promise<number>((resolve, reject) => {
     const broken = (reason: unknown) => {
       child.kill('SIGKILL')
-      reject(failure(reason))
+      reject(new PorterFailure('to start', '', reason))
     }
     child.once('error', broken)
     child.once('close', (code, killedBy) => resolve(code ?? 128 + constants.signals[killedBy ?? 'SIGKILL']))
-    createInterface({ input: status as Readable }).on('line', (line) => {
-      if (line === 'map') mapIds(child.pid ?? 0).then(() => (answers as unknown as Writable).write('mapped\n'), broken)
-    })
+    listening.catch(broken)
   })
   return {
     stdin: undefined,
     stdout: undefined,
-    stderr: stderr as Readable,
-    complaints: complaints as Readable,
-    status: status as Readable,
-    answers: answers as unknown as Writable,
+    stderr,
+    complaints,
+    status,
+    answers,
+    listening,
     exited: once(child, 'exit'),
     ended,
+    wake: () => child.kill('SIGCONT'),
     kill: () => child.kill('SIGKILL'),
   }
+}
+
+type Terminal = [null, null, Socket, Socket, Socket, Socket]
+
+function lineOf(stream: Readable, wanted: string): Promise<void> {
+  return new Promise((resolve) => {
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line === wanted) resolve()
+    })
+  })
 }

@@ -26,14 +26,17 @@ def execute(folder, argv, environment):
     try:
         os.chdir(folder)
         what = argv[0]
-        missing = None
+        refused = None
         for path in candidates(argv[0], environment):
             try:
                 os.execve(path, argv, environment)
             except (FileNotFoundError, NotADirectoryError) as error:
-                missing = error
-        if missing is not None:
-            raise missing
+                refused = refused or error
+            except PermissionError as error:
+                # As execvp(3): another folder may have one that can be started, and this is what it says otherwise.
+                refused = error
+        if refused is not None:
+            raise refused
     except OSError as error:
         os.write(2, b"gentoomuch: " + what + b": " + os.fsencode(error.strerror) + b"\n")
         os._exit(127 if isinstance(error, (FileNotFoundError, NotADirectoryError)) else 126)

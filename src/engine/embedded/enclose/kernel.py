@@ -158,6 +158,8 @@ def mounts():
 
 def make_read_only(point):
     """Mounts below a bind mount keep their own flags; a remount has to repeat those that are locked."""
-    for one in mounts():
-        if one.point == point or one.point.startswith(point + b"/"):
-            mount(None, one.point, None, REMOUNT | BIND | READ_ONLY | one.flags)
+    here = [one for one in mounts() if one.point == point or one.point.startswith(point + b"/")]
+    if not any(one.point == point for one in here):
+        raise ValueError("nothing is mounted on " + os.fsdecode(point))
+    for one in here:
+        mount(None, one.point, None, REMOUNT | BIND | READ_ONLY | one.flags)

@@ -10,7 +10,7 @@ import select
 
 from kernel import KILL, die_with_parent, let_go, signals_as_usual
 from stages import obey, stay_with
-from words import ANSWERS, ERRORS, attempt, read_line, say
+from words import ANSWERS, COMPLAINTS, ERRORS, attempt, read_line, say
 
 # _signal is what signal is made of, without its enumerations.
 
@@ -44,15 +44,24 @@ def serve(entries):
 def act(words, running, entries):
     verb, number = words[0], int(words[1])
     if verb == b"enter":
-        running[number] = enter(number, words[2], entries)
+        child = enter(number, words[2], entries)
+        if child is None:
+            say(b"ended %d 1" % number)
+        else:
+            running[number] = child
     elif verb == b"kill" and number in running:
         os.kill(running[number], KILL)
 
 
 def enter(number, streams, entries):
+    """None where this user may have no more processes: then this entry has failed, and the others go on."""
     parent = os.getpid()
     first = 6 + 6 * number
-    child = os.fork()
+    child = None
+    try:
+        child = os.fork()
+    except OSError as error:
+        os.write(first + COMPLAINTS, b"fork: " + os.fsencode(error.strerror) + b"\n")
     if child == 0:
         attempt(lambda: become(parent, first, streams, 6 + 6 * entries))
     os.closerange(first, first + 6)

@@ -1,0 +1,145 @@
+/** The embedded engine's resident process and the way to a container, where the host is short of something or has odd links. */
+import { createReadStream } from 'node:fs'
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Container, ContainerSpec, Engine, TreeRef } from '../../src/engine/engine.ts'
+import { openEngine } from '../../src/engine/open.ts'
+import { run } from '../../src/system/process.ts'
+import { isRoot } from '../e2e/kit.ts'
+import { smallTree } from './small-tree.ts'
+
+const never = new AbortController().signal
+let scratch: string
+let engine: Engine
+let tree: TreeRef
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(process.env['GENTOOMUCH_TEST_FOLDER'] ?? '/var/tmp', 'gentoomuch-porter-'))
+  engine = await openEngine('embedded', { data: join(scratch, 'data') })
+  tree = await engine.importTree(createReadStream(await smallTree(scratch)))
+})
+
+afterAll(async () => {
+  await engine.remove(tree, [])
+  await engine.sweep()
+  await rm(scratch, { recursive: true })
+})
+
+async function within<T>(more: Partial<ContainerSpec>, use: (container: Container) => Promise<T>): Promise<T> {
+  const nothing = { mounts: [], folders: [], tmpfs: [], env: { PATH: '/bin' }, network: false }
+  const container = await engine.open({ tree, ...nothing, ...more })
+  try {
+    return await use(container)
+  } finally {
+    await container.close()
+  }
+}
+
+async function say(container: Container, script: string, signal = never) {
+  const stdout = new PassThrough()
+  const words = text(stdout)
+  const { status } = await container.run(['bash', '-c', script], { stdout }, signal)
+  stdout.end()
+  return { status, stdout: await words }
+}
+
+/** The resident processes that enter containers for us. */
+async function porters(): Promise<string[]> {
+  const { stdout } = await run(['pgrep', '-P', String(process.pid), '-f', ` porter ${process.pid} `])
+  return stdout.trim().split('\n')
+}
+
+test('PATH is searched to its end, past what may not be started', async () => {
+  const bins = join(scratch, 'bins')
+  for (const [folder, mode] of [
+    ['shut', 0o644],
+    ['open', 0o755],
+  ] as const) {
+    await mkdir(join(bins, folder), { recursive: true })
+    await writeFile(join(bins, folder, 'tool'), '#!/bin/bash\necho done\n')
+    await chmod(join(bins, folder, 'tool'), mode)
+  }
+  const mounts = [{ source: bins, target: '/bins', readOnly: true as const }]
+  const status = (path: string) =>
+    within({ mounts, env: { PATH: path } }, async (container) => (await container.run(['tool'], {}, never)).status)
+  expect(await status('/bins/shut:/nowhere:/bins/open')).toBe(0)
+  expect(await status('/bins/shut:/nowhere')).toBe(126)
+  expect(await status('/nowhere')).toBe(127)
+})
+
+test.skipIf(!isRoot)('what is reached over a link, or by a path with too many slashes, is not hidden', async () => {
+  const there = await mkdtemp('/mnt/gentoomuch-porter-')
+  try {
+    await chmod(there, 0o755)
+    await writeFile(join(there, 'file'), 'here')
+    await symlink(there, join(scratch, 'link'))
+    for (const source of [join(scratch, 'link'), `/${there}`]) {
+      const mounts = [{ source, target: '/there', readOnly: true as const }]
+      const script = 'cat /there/file; (: > /there/new) 2>/dev/null && echo writable'
+      expect(await within({ mounts }, (container) => say(container, script))).toMatchObject({ stdout: 'here' })
+    }
+    const data = join(scratch, 'link', 'data')
+    const elsewhere = await openEngine('embedded', { data })
+    const copy = await elsewhere.importTree(createReadStream(await smallTree(scratch)))
+    const container = await elsewhere.open({ tree: copy, mounts: [], folders: [], tmpfs: [], env: {}, network: false })
+    expect(await container.run(['/bin/id'], {}, never)).toMatchObject({ status: 0 })
+    await container.close()
+    await elsewhere.remove(copy, [])
+    await elsewhere.sweep()
+  } finally {
+    await rm(there, { recursive: true })
+  }
+})
+
+test.skipIf(isRoot)(
+  'where this user may have no more processes, that entry fails and says why, and others go on',
+  async () => {
+    await within({}, (busy) =>
+      within({}, async (other) => {
+        const slow = say(busy, 'sleep 2; echo done')
+        // It has begun.
+        await sleep(1000)
+        await withPorters(['prlimit', '--nproc=1:', '--pid'], ['prlimit', '--nproc=4000:', '--pid'], async () => {
+          await expect(say(other, 'echo never')).rejects.toMatchObject({
+            code: 'engine-failed',
+            message: expect.stringContaining('fork: Resource temporarily unavailable') as string,
+          })
+          expect(await slow).toEqual({ status: 0, stdout: 'done\n' })
+        })
+        expect(await say(other, 'echo again')).toEqual({ status: 0, stdout: 'again\n' })
+      }),
+    )
+  },
+)
+
+test('a resident process that somebody stopped ends what it has to end', async () => {
+  await within({}, async (container) => {
+    const stop = new AbortController()
+    const running = say(container, 'sleep 600', stop.signal)
+    await sleep(500)
+    await withPorters(['kill', '-STOP'], ['kill', '-CONT'], async () => {
+      stop.abort()
+      const early = sleep(10_000, 'it hangs')
+      await expect(Promise.race([running, early])).rejects.toMatchObject({ code: 'interrupted' })
+    })
+  })
+}, 20_000)
+
+/** Something that is done to each resident process, and undone whatever happens. */
+async function withPorters(
+  doing: readonly [string, ...string[]],
+  undoing: readonly [string, ...string[]],
+  work: () => Promise<void>,
+): Promise<void> {
+  const all = await porters()
+  try {
+    for (const pid of all) await run([...doing, pid])
+    await work()
+  } finally {
+    for (const pid of all) await run([...undoing, pid])
+  }
+}
