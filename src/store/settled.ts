@@ -10,9 +10,8 @@ export interface SettledBuild {
   readonly machine: string
   /** A path below `stages`. */
   readonly build: string
-  /** A name in it. */
-  readonly tarball: string
-  readonly bytes: number
+  /** Names of the files in it, and their bytes. */
+  readonly files: Readonly<Record<string, number>>
 }
 
 export interface Settled {
@@ -32,8 +31,8 @@ export async function readSettled(layout: Pick<Layout, 'settled'>, asked: Json):
 }
 
 function isBuild(value: Partial<SettledBuild> | null): value is SettledBuild {
-  const { machine, build, tarball, bytes } = value ?? {}
-  return [machine, build, tarball].every((word) => typeof word === 'string') && typeof bytes === 'number'
+  const { machine, build, files } = value ?? {}
+  return [machine, build].every((word) => typeof word === 'string') && typeof files === 'object'
 }
 
 export async function keepSettled(layout: Pick<Layout, 'settled'>, asked: Json, value: Settled): Promise<void> {

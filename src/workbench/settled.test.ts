@@ -51,6 +51,8 @@ test.each<[string, () => Promise<unknown>]>([
     },
   ],
   ['a tarball that was cut short', () => truncate(join(published, 'stage4-amd64-porch-1.tar.zst'), 3)],
+  ['a signature that was removed', () => rm(join(published, 'stage4-amd64-porch-1.tar.zst.asc'))],
+  ['a signature that was emptied', () => truncate(join(published, 'stage4-amd64-porch-1.tar.zst.asc'), 0)],
   ['a build that was removed', () => rm(published, { recursive: true })],
   ['a run that was killed, or is going on', () => writeFile(layoutOf(asked.data).working, 'pipeline\n')],
   [

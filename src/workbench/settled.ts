@@ -6,6 +6,7 @@
 import { readdir, readlink, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Json } from '../plan/json.ts'
 import { layoutOf } from '../store/layout.ts'
 import { dropSettledBefore, forgetSettled, keepSettled, readSettled, type SettledBuild } from '../store/settled.ts'
@@ -80,21 +81,25 @@ function wordsOf({ config, machines, unsigned }: Asked): Json {
 }
 
 async function buildOf({ machine, folder }: Reached): Promise<SettledBuild> {
-  const tarball = (await readdir(folder)).find((name) => TARBALL.test(name))
-  if (tarball === undefined) throw new Error(`${folder} was published without a tarball`)
-  const { size } = await stat(join(folder, tarball))
-  return { machine, build: join(basename(dirname(folder)), basename(folder)), tarball, bytes: size }
+  const files = await filesIn(folder)
+  if (!Object.keys(files).some((name) => TARBALL.test(name)))
+    throw new Error(`${folder} was published without a tarball`)
+  return { machine, build: join(basename(dirname(folder)), basename(folder)), files }
 }
 
-/** Published as the latest build of its machine, and whole as far as its size tells. */
-async function isThere(stages: string, { build, tarball, bytes }: SettledBuild): Promise<boolean> {
+async function filesIn(folder: string): Promise<Record<string, number>> {
+  const names = (await readdir(folder)).toSorted()
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, (await stat(join(folder, name))).size] as const)),
+  )
+}
+
+/** Published as the latest build of its machine, and whole (signatures, sums and lists too) as far as sizes tell. */
+async function isThere(stages: string, { build, files }: SettledBuild): Promise<boolean> {
   const folder = join(stages, build)
-  const [latest, size] = await Promise.all([
+  const [latest, now] = await Promise.all([
     readlink(join(dirname(folder), 'latest')).catch(() => undefined),
-    stat(join(folder, tarball)).then(
-      (info) => info.size,
-      () => undefined,
-    ),
+    filesIn(folder).catch(() => undefined),
   ])
-  return latest === basename(folder) && size === bytes
+  return latest === basename(folder) && isDeepStrictEqual(now, files)
 }
