@@ -72,8 +72,9 @@ export const fetch: Handler = {
             ['--fetchonly', '--nodeps', '--oneshot'],
             packages.map((entry) => `=${entry.cpv}::${entry.repository}`),
           )
-    const { gentooMirrors, mounts, folders, closed } = await mirrorsOf(mirrorWords(input.portage, tools))
+    const { gentooMirrors, mounts, folders, closed, missing: gone } = await mirrorsOf(mirrorWords(input.portage, tools))
     if (packages !== undefined) await demandByHand(work, tools, packages, folders)
+    for (const path of gone) tools.note('warning', `The mirror ${path} is no folder here, and is not asked.`)
     for (const folder of closed)
       tools.note(
         'warning',

@@ -29,6 +29,7 @@ test('folders of this host have places of their own in a container, and keep the
     ],
     folders: [two, one],
     closed: [],
+    missing: [join(folder, 'file'), join(folder, 'none')],
   })
 })
 
@@ -38,5 +39,6 @@ test('a folder that only its owner may look into is told', async () => {
 })
 
 test('no mirror is none', async () => {
-  expect(await mirrorsOf([])).toEqual({ gentooMirrors: undefined, mounts: [], folders: [], closed: [] })
+  const none = { gentooMirrors: undefined, mounts: [], folders: [], closed: [], missing: [] }
+  expect(await mirrorsOf([])).toEqual(none)
 })

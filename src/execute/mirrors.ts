@@ -17,6 +17,8 @@ export interface Mirrors {
   readonly folders: readonly string[]
   /** Those of them that Portage's user cannot look into: only their owner may. */
   readonly closed: readonly string[]
+  /** Paths at which no folder is: a typing error, or a disk that is not mounted. */
+  readonly missing: readonly string[]
 }
 
 /** @param words what GENTOO_MIRRORS would be on this host, in the order in which they are asked; folders that are not there are left out */
@@ -31,6 +33,7 @@ export async function mirrorsOf(words: readonly string[]): Promise<Mirrors> {
     gentooMirrors: names.length === 0 ? undefined : names.join(' '),
     mounts: folders.map((path) => ({ source: path, target: targetOf(path), readOnly: true })),
     folders,
+    missing: there.flatMap(({ path, mode }) => (path !== undefined && mode === undefined ? [path] : [])),
     closed: found.filter(({ mode }) => (mode & 0o005) !== 0o005).map(({ path }) => path),
   }
 }

@@ -36,6 +36,7 @@ export function damaged(whose: () => Person): void {
     await damage(who, 'halved', join(who.data, 'distfiles', await sourceOf(who, 'libgreet')))
     const { stderr } = await withMirrorAtHome(who, () => who.gentoomuch([...BUILD, ...who.flags]))
     expect(stderr).not.toContain('This is a bug')
+    if (who.name === 'root') expect(stderr).toContain(`The mirror ${NO_MIRROR} is no folder here, and is not asked.`)
     expect(stderr).toMatch(/The record store\/steps\/[0-9a-f]{64}\.json was damaged; /)
     expect(stderr).toContain('The kept binary package of dev-libs/libgreet-1.0 was damaged; it is compiled again.')
     expect(stderr).toMatch(/The source libgreet\S+ is not what was verified; it is fetched again\./)
@@ -78,6 +79,8 @@ async function forget(who: Person, kinds: readonly string[], hows: readonly stri
   await who.shell(['rm', '-rf', join(who.data, 'store/settled')])
 }
 
+const NO_MIRROR = '/nowhere/at/all'
+
 /** Root's home is closed to others, on the host and in a seed; Portage fetches as another user. */
 async function withMirrorAtHome<T>(who: Person, work: () => Promise<T>): Promise<T> {
   if (who.name !== 'root') return await work()
@@ -87,7 +90,7 @@ async function withMirrorAtHome<T>(who: Person, work: () => Promise<T>): Promise
   try {
     const mirror = join(folder, 'distfiles')
     await cp(join(who.demo, 'miniature/distfiles'), mirror, { recursive: true })
-    await writeFile(mirrors, `${mirror}\n`)
+    await writeFile(mirrors, `${NO_MIRROR}\n${mirror}\n`)
     return await work()
   } finally {
     await writeFile(mirrors, before)
