@@ -82,7 +82,19 @@ function isCalled(entry: Entry, argv: readonly string[]): boolean {
   return entry.name.split(' ').every((word) => argv.includes(word))
 }
 
-async function main(argv: readonly string[]): Promise<void> {
+/** commander's own `help` takes one word, and says nothing of one that it does not know. */
+function withoutHelp(argv: readonly string[]): readonly string[] {
+  const [first, ...words] = argv
+  if (first !== 'help' || words.length === 0 || words.some((word) => word.startsWith('-'))) return argv
+  const asked = `${words.join(' ')} `
+  const verb = COMMANDS.find(({ name }) => asked.startsWith(`${name} `))
+  if (verb !== undefined) return [...verb.name.split(' '), '--help']
+  const isGroup = COMMANDS.some(({ name }) => name.startsWith(asked))
+  return isGroup ? [...words, '--help'] : words
+}
+
+async function main(called: readonly string[]): Promise<void> {
+  const argv = withoutHelp(called)
   try {
     const root = await program(argv)
     await root.parseAsync(argv, { from: 'user' })

@@ -258,6 +258,17 @@ describe('what goes wrong is said', () => {
     expect(stderr).not.toMatch(/\n\s+at /)
   })
 
+  test.each([
+    [['help', 'stage', 'build'], 0, 'Usage: gentoomuch stage build [options] <stage4>'],
+    [['help', 'stage', 'build', 'porch'], 0, 'Usage: gentoomuch stage build [options] <stage4>'],
+    [['help', 'stage'], 0, 'Usage: gentoomuch stage [options] [command]'],
+    [['help', 'stage', 'bild'], 2, "unknown command 'bild'"],
+    [['help', 'nonsense'], 2, "unknown command 'nonsense'"],
+  ])('%j', async (args, status, message) => {
+    const { stdout, stderr } = await first().gentoomuch(args, [status])
+    expect(stdout + stderr).toContain(message)
+  })
+
   test('a service that the root has not: its line, and what could be meant', async () => {
     const person = first()
     const services = join(person.demo, 'config/stage4.defines/workshop/services')
