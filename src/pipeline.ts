@@ -163,16 +163,21 @@ function chooseMachines(goal: Goal): Stage4Define[] {
       hint: 'make a folder in stage4.defines/; its README says what goes in',
     })
   if (goal.machines.length === 0) return [...stage4s.values()]
-  return goal.machines.map((name) => {
-    const machine = stage4s.get(name)
-    if (machine !== undefined) return machine
-    const hint = suggest(name, stage4s.keys())
-    throw new UserError(
-      'unknown-stage4',
-      `There is no stage4 definition named ${name}; there are ${[...stage4s.keys()].join(', ')}.`,
-      hint === undefined ? {} : { hint },
-    )
-  })
+  return goal.machines.map((name) => machineNamed(goal.config, name))
+}
+
+/** @throws UserError with the names that there are */
+export function machineNamed({ stage4s }: Pick<Config, 'stage4s'>, name: string): Stage4Define {
+  const machine = stage4s.get(name)
+  if (machine !== undefined) return machine
+  const hint = suggest(name, stage4s.keys())
+  throw new UserError(
+    'unknown-stage4',
+    stage4s.size === 0
+      ? `There is no stage4 definition named ${name}, nor any other.`
+      : `There is no stage4 definition named ${name}; there are ${[...stage4s.keys()].join(', ')}.`,
+    hint === undefined ? {} : { hint },
+  )
 }
 
 async function signerOf(config: Config, signing: Signing, signal: AbortSignal): Promise<string> {

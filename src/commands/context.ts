@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Config, Notify } from '../config/model.ts'
 import type { Lock } from '../config/lock.ts'
+import { UserError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { hostJobs, jobsText } from '../execute/jobs.ts'
 import type { Run, RunOptions } from '../execute/run.ts'
@@ -42,8 +43,8 @@ export class Context {
   constructor(globals: Globals, signal: AbortSignal) {
     this.globals = globals
     this.signal = signal
-    this.config = resolve(globals.config ?? process.env['GENTOOMUCH_CONFIG'] ?? join(homedir(), 'gentoomuch-config'))
-    this.data = resolve(globals.data ?? process.env['GENTOOMUCH_DATA'] ?? join(homedir(), 'gentoomuch-data'))
+    this.config = placeOf('config', globals)
+    this.data = placeOf('data', globals)
   }
 
   async read(): Promise<{ config: Config; lock: Lock }> {
@@ -176,4 +177,14 @@ async function newLogs(logs: string, command: string): Promise<string> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }
+}
+
+/** @throws UserError for an empty word, as an unset variable of a script gives it: the folder one stands in is not meant */
+function placeOf(which: 'config' | 'data', globals: Globals): string {
+  const named = globals[which]
+  if (named === '') throw new UserError('no-path', `A path was wanted for --${which}; found an empty word.`)
+  const variable = process.env[`GENTOOMUCH_${which.toUpperCase()}`]
+  return resolve(
+    named ?? (variable === undefined || variable === '' ? join(homedir(), `gentoomuch-${which}`) : variable),
+  )
 }

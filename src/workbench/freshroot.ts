@@ -12,7 +12,7 @@ import { valueOf, type PortageInput, type RepositoryValue, type SeedValue, type 
 import { containerEnvironment } from '../execute/environment.ts'
 import type { Lock } from '../config/lock.ts'
 import type { Config, Stage4Define } from '../config/model.ts'
-import { plan, planTrusted, type Goal } from '../pipeline.ts'
+import { machineNamed, plan, planTrusted, type Goal } from '../pipeline.ts'
 import { builderDefine, composed, readRepositories, repositoriesFor, type KnownRepositories } from '../repositories.ts'
 import { machineStep } from '../plan/machines.ts'
 import { distinct, planRepositories } from '../plan/snapshots.ts'
@@ -55,9 +55,7 @@ export async function failedRoot(run: Run, name: string, inside: Inside): Promis
 
 async function openBuilder(goal: Goal, run: Run, machine: string | undefined): Promise<Container> {
   const { config, lock } = goal
-  const define = machine === undefined ? undefined : config.stage4s.get(machine)
-  if (machine !== undefined && define === undefined)
-    throw new UserError('unknown-stage4', `There is no stage4 definition named ${machine}.`)
+  const define = machine === undefined ? undefined : machineNamed(config, machine)
   const profile = define?.profile ?? config.env.profile
   if (profile === undefined)
     throw new UserError('no-profile', 'No profile is set.', {

@@ -229,6 +229,7 @@ describe('what goes wrong is said', () => {
 
   test.each([
     [['stage', 'build', 'porhc'], 2, 'There is no stage4 definition named porhc; there are porch, workshop.'],
+    [['freshroot', 'porhc', '--', 'true'], 2, 'There is no stage4 definition named porhc; there are porch, workshop.'],
     [['profile', 'set', 'dmeo'], 2, 'There is no profile named dmeo.'],
     [['pipelin'], 2, "unknown command 'pipelin'"],
     [['freshroot', '--failed', 'nosuch', '--', 'true'], 2, 'No failed container nosuch is kept here'],
@@ -264,6 +265,7 @@ describe('what goes wrong is said', () => {
     [['help', 'stage'], 0, 'Usage: gentoomuch stage [options] [command]'],
     [['help', 'stage', 'bild'], 2, "unknown command 'bild'"],
     [['help', 'nonsense'], 2, "unknown command 'nonsense'"],
+    [['sync', '--data', ''], 2, 'A path was wanted for --data; found an empty word.'],
   ])('%j', async (args, status, message) => {
     const { stdout, stderr } = await first().gentoomuch(args, [status])
     expect(stdout + stderr).toContain(message)
