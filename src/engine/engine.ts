@@ -124,8 +124,9 @@ export interface Engine {
   /** A plain tar of the tree with true owners: sorted, numeric, xattrs and ACLs, times clamped to `epoch` seconds. */
   exportTree(tree: TreeRef, options: { readonly epoch: number }): Promise<Readable>
   /**
-   * The same tar into a named pipe, without its bytes passing this process: the pipe has a reader, and anyone may write to
-   * it (where it lies may be closed to others).
+   * The same tar into a named pipe, without its bytes passing this process: the pipe has a reader and is
+   * held by a writer, so that a tar which opens it late waits for nobody, and anyone may write to it (where it lies may be
+   * closed to others).
    * @returns what `tar --list --verbose --numeric-owner` says of that tar, in the C locale and UTC. It ends when all of the
    *   tar was written, and fails where that did; destroying it ends the export. The tar does not wait for it
    */

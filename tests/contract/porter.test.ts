@@ -1,6 +1,6 @@
 /** The embedded engine's resident process and the way to a container, where the host is short of something or has odd links. */
 import { createReadStream } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -52,6 +52,22 @@ async function porters(): Promise<string[]> {
   const { stdout } = await run(['pgrep', '-P', String(process.pid), '-f', ` porter ${process.pid} `])
   return stdout.trim().split('\n')
 }
+
+test('a data directory whose trees belong to other ids, or to nobody knows whom, is not worked in', async () => {
+  const other = join(scratch, 'other')
+  const ids = join(other, 'store/embedded-ids.json')
+  await openEngine('embedded', { data: other })
+  const ours = await readFile(ids, 'utf8')
+  await writeFile(ids, ours.replace(/\d+/, '7'))
+  await expect(openEngine('embedded', { data: other })).rejects.toMatchObject({ code: 'ids-changed' })
+  for (const damaged of ['', '\0\0', ours.slice(1), '"words"']) {
+    await writeFile(ids, damaged)
+    const message = `${ids} is damaged; it says which subordinate ids the trees in ${other} belong to.`
+    await expect(openEngine('embedded', { data: other })).rejects.toMatchObject({ code: 'ids-damaged', message })
+  }
+  await writeFile(ids, ours)
+  await openEngine('embedded', { data: other })
+})
 
 test('PATH is searched to its end, past what may not be started', async () => {
   const bins = join(scratch, 'bins')

@@ -10,7 +10,7 @@ import { getReady } from './enter.ts'
 import { exportInto, exportTree } from './export-tree.ts'
 import { importTree } from './import-tree.ts'
 import { makeContainer } from './make-container.ts'
-import { ownership, whoAmI, type Identity } from './identity.ts'
+import { isOwnership, ownership, whoAmI, type Identity } from './identity.ts'
 import { checkedName, isLayer, placesOf, type Places } from './places.ts'
 import { programs } from './programs.ts'
 import { layersOf, treeSources, treesOf, viewedLayers } from './views.ts'
@@ -42,6 +42,12 @@ async function sameOwner(identity: Identity, places: Places): Promise<void> {
   const before = await readIfThere(places.ids)
   if (before === undefined) await writeWhole(places.ids, now)
   else if (before !== now) {
+    if (!isOwnership(before))
+      throw new UserError(
+        'ids-damaged',
+        `${places.ids} is damaged; it says which subordinate ids the trees in ${places.data} belong to.`,
+        { hint: 'where /etc/subuid and /etc/subgid are as they were, remove it; else use another data directory' },
+      )
     throw new UserError(
       'ids-changed',
       `The trees in ${places.data} belong to other subordinate ids (${before}) than this user has now (${now}).`,

@@ -46,3 +46,13 @@ export function ownership(identity: Identity): string {
   const { outer, uidMap, gidMap } = identity
   return JSON.stringify(outer ?? { uidMap, gidMap })
 }
+
+/** Whether a text can be what `ownership` gave, for any identity. */
+export function isOwnership(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && ('uids' in value || 'uidMap' in value)
+  } catch {
+    return false
+  }
+}
