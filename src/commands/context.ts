@@ -31,7 +31,9 @@ const AWAITED: readonly string[] = ['pipeline', 'stage build', 'bootstrap', 'pro
 const ROOM: Readonly<Record<string, RunOptions['room']>> = {
   clean: 'not needed',
   pipeline: 'judged',
+  'pipeline dry run': 'judged',
   'stage build': 'judged',
+  'stage build dry run': 'judged',
 }
 
 export class Context {

@@ -18,7 +18,7 @@ export async function workOn(context: Context, command: string, asked: Asked, wa
   const config = way.jobs === undefined ? read : { ...read, env: { ...read.env, jobs: way.jobs } }
   const goal = { config, lock, machines: asked.machines, unsigned: asked.unsigned }
   if (context.globals.dryRun === true) {
-    const told = await context.ask(command, config, (run) => dryRun(goal, run))
+    const told = await context.ask(`${command} dry run`, config, (run) => dryRun(goal, run))
     return { json: forecastJson(told), text: forecastText(told), exit: exitWith(told.failures) }
   }
   const building = await context.run(

@@ -98,9 +98,11 @@ test('verbose adds what the steps say', async () => {
   expect(await report(events, { verbose: true })).toContain('\ncompile minimal | cc error\n')
 })
 
-test('quiet leaves warnings and failures', async () => {
+test('quiet leaves warnings, failures, and whom it waits for', async () => {
   const text = await report(events, { quiet: true })
-  expect(text).toMatch(/^warning {2}careful\n {9}look here\nfailed {3}compile minimal\n/u)
+  expect(text).toMatch(
+    /^waiting {2}for sync \(process 12\)\nwarning {2}careful\n {9}look here\nfailed {3}compile minimal\n/u,
+  )
   expect(text).not.toContain('by the way')
 })
 

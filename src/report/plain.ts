@@ -39,6 +39,9 @@ function wantedAt(event: Event, live: boolean): Loudness {
       return event.ok ? 'normal' : 'quiet'
     case 'step-skipped':
       return 'quiet'
+    // Who hears nothing takes it for stuck.
+    case 'waiting':
+      return 'quiet'
     case 'step-output':
       return 'verbose'
     case 'step-started':

@@ -36,6 +36,8 @@ const MERGE = '>>> Extracting info\n'
 test('the first that fits: last, a run, what a run worked on, a package', async () => {
   await write(OLD, [ran('root:demo/router'), DONE], { 'portage/app-misc:router-1:20260101-000001.log': BUILD })
   await write(NEW, [had('root:demo/router'), ran('root:demo/desk'), DONE])
+  for (const question of ['why', 'why-2', 'news', 'config-explain', 'pipeline-dry-run', 'stage-build-dry-run-3'])
+    await write(`20260103T000000Z-${question}`, [DONE])
   expect(await findLogs('last', place())).toMatchObject({ kind: 'run', run: { name: NEW } })
   expect(await findLogs(OLD, place())).toMatchObject({ kind: 'run', run: { name: OLD } })
   expect(await findLogs('20260101', place())).toMatchObject({ kind: 'run', run: { name: OLD } })
@@ -49,6 +51,11 @@ test('the first that fits: last, a run, what a run worked on, a package', async 
   expect(await findLogs('app-misc/router', place())).toMatchObject({ kind: 'package', log: { run: OLD } })
   await expect(findLogs('2026', place())).rejects.toMatchObject({ code: 'ambiguous-run' })
   await expect(findLogs('roter', place())).rejects.toMatchObject({ code: 'no-log', hint: 'Did you mean router?' })
+})
+
+test('where nothing but questions ran, the last is one of them', async () => {
+  await write('20260103T000000Z-why', [DONE])
+  expect(await findLogs('last', place())).toMatchObject({ run: { name: '20260103T000000Z-why' } })
 })
 
 test('the newest build of a package, whatever was merged since; a merge where nothing was built', async () => {

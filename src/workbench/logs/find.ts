@@ -25,7 +25,7 @@ type Place = Pick<Layout, 'logs'>
 /** @throws UserError `no-runs`, `ambiguous-run`, `no-log` */
 export async function findLogs(word: string, place: Place): Promise<Found> {
   const names = await runNames(place)
-  const [newest] = names
+  const newest = names.find((name) => !isQuestion(name)) ?? names[0]
   if (newest === undefined)
     throw new UserError('no-runs', `Nothing has run yet: there are no logs in ${place.logs}.`, {
       hint: 'gentoomuch pipeline, or --data for another data directory',
@@ -33,6 +33,11 @@ export async function findLogs(word: string, place: Place): Promise<Found> {
   const run = word === 'last' ? newest : runNamed(word, names)
   if (run !== undefined) return { kind: 'run', run: await readRun(place, run) }
   return (await subject(word, names, place)) ?? (await packageLog(word, names, place)) ?? fail(word, names, place)
+}
+
+/** Whoever asks about the last run has often asked something else since, and means that no more than `logs` itself. */
+function isQuestion(name: string): boolean {
+  return /^[^-]+-(why|news|config-explain|.+-dry-run)(-\d+)?$/.test(name)
 }
 
 function runNamed(word: string, names: readonly string[]): string | undefined {
