@@ -17,7 +17,7 @@ import type { Handler, Tools, Work } from './handler.ts'
 import { StepFailure } from './failure.ts'
 import { lackingByHand } from './obstacles/by-hand.ts'
 import { failureOf, setFilesOf } from './obstacles/failure.ts'
-import { mirrorsOf } from './mirrors.ts'
+import { mirrorsOf, tellingRefused } from './mirrors.ts'
 import { openPortage, within } from './portageContainer.ts'
 import { inputOf, parent, valueOf, type PortageInput, type SeedValue, type TreeValue } from './values.ts'
 
@@ -72,9 +72,10 @@ export const fetch: Handler = {
             ['--fetchonly', '--nodeps', '--oneshot'],
             packages.map((entry) => `=${entry.cpv}::${entry.repository}`),
           )
-    const { gentooMirrors, mounts, folders, closed, missing: gone } = await mirrorsOf(mirrorWords(input.portage, tools))
+    const mirrors = await mirrorsOf(mirrorWords(input.portage, tools))
+    const { gentooMirrors, mounts, folders, closed } = mirrors
     if (packages !== undefined) await demandByHand(work, tools, packages, folders)
-    for (const path of gone) tools.note('warning', `The mirror ${path} is no folder here, and is not asked.`)
+    for (const path of mirrors.missing) tools.note('warning', `The mirror ${path} is no folder here, and is not asked.`)
     for (const folder of closed)
       tools.note(
         'warning',
@@ -91,7 +92,11 @@ export const fetch: Handler = {
       phases: false,
     })
     return within(opening, async (container) => {
-      await emerge(container, argv, tools, { purpose: 'fetching sources', env, takeLogs: false })
+      await emerge(container, argv, tools, { purpose: 'fetching sources', env, takeLogs: false }).catch(
+        (error: unknown) => {
+          throw tellingRefused(error, mirrors)
+        },
+      )
       const kept = await container.keepFiles(PLACES.distfiles)
       const inUse = (await readdir(kept.path)).filter(isSource)
       const fetched = await takeNew(kept.path, tools.layout.distfiles)

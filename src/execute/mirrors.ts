@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import type { Mount } from '../engine/engine.ts'
 import { pathOf } from '../upstream/mirrors.ts'
+import { StepFailure } from './failure.ts'
 
 /**
  * Where containers have the folders of this host. Not where they stand on the host: Portage fetches as its own user, whom
@@ -36,6 +37,21 @@ export async function mirrorsOf(words: readonly string[]): Promise<Mirrors> {
     missing: there.flatMap(({ path, mode }) => (path !== undefined && mode === undefined ? [path] : [])),
     closed: found.filter(({ mode }) => (mode & 0o005) !== 0o005).map(({ path }) => path),
   }
+}
+
+const REFUSED = new RegExp(String.raw`Permission denied: '${BELOW}/(\d+)(/[^']*)'`)
+
+/** A failure of Portage's in which it may not read a file of a mirror says which one that is here, and what to do. Pure. */
+export function tellingRefused(error: unknown, { folders }: Pick<Mirrors, 'folders'>): unknown {
+  if (!(error instanceof StepFailure)) return error
+  for (const line of error.failure.lastLines ?? []) {
+    const [, number, path = ''] = REFUSED.exec(line) ?? []
+    const folder = number === undefined ? undefined : folders[Number(number)]
+    if (folder === undefined) continue
+    const hint = `Portage fetches as a user of its own, who may not read ${folder}${path}: chmod o+r lets it`
+    return new StepFailure({ ...error.failure, hint })
+  }
+  return error
 }
 
 interface Mirror {
