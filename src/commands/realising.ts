@@ -1,9 +1,9 @@
 /** A goal worked on, or with --dry-run looked at: loaded when there is something to do. */
-import { exitOf } from '../execute/failure.ts'
+import { asFailure, exitOf } from '../execute/failure.ts'
 import { build, dryRun, type Building } from '../pipeline.ts'
-import type { StatMark } from '../system/stat-mark.ts'
+import { statMark, type StatMark } from '../system/stat-mark.ts'
 import { forecastJson, forecastText } from '../workbench/forecast-text.ts'
-import { rememberReached, type Asked } from '../workbench/settled.ts'
+import { rememberReached, signerPaths, type Asked } from '../workbench/settled.ts'
 import type { Answer } from './command.ts'
 import type { Context } from './context.ts'
 
@@ -21,12 +21,18 @@ export async function workOn(context: Context, command: string, asked: Asked, wa
     const told = await context.ask(`${command} dry run`, config, (run) => dryRun(goal, run))
     return { json: forecastJson(told), text: forecastText(told), exit: exitWith(told.failures) }
   }
+  const paths = signerPaths(config)
+  const marks = { mark: way.mark, besides: { paths, mark: statMark(paths) } }
   const building = await context.run(
     command,
     config,
     async (run) => {
       const done = await build(goal, run, way)
-      await settle(asked, way.mark, done)
+      // All is published: that the same call will take longer is no failure.
+      await settle(asked, marks, done).catch((error: unknown) => {
+        const text = `What was reached cannot be written down: ${asFailure(error).message}`
+        run.emit({ type: 'note', level: 'warning', text })
+      })
       return done
     },
     ({ result }) => result.failures.size === 0,
@@ -41,10 +47,12 @@ export async function workOn(context: Context, command: string, asked: Asked, wa
   return { json, text: published.join('\n'), exit: exitWith(result.failures) }
 }
 
+type Marks = Parameters<typeof rememberReached>[1]
+
 /** The same call has nothing to do when nothing has changed. */
-async function settle(asked: Asked, mark: StatMark, { built }: Building): Promise<void> {
+async function settle(asked: Asked, marks: Marks, { built }: Building): Promise<void> {
   const reached = built.flatMap(({ machine, folder }) => (folder === undefined ? [] : [{ machine, folder }]))
-  if (reached.length === built.length) await rememberReached(asked, mark, reached)
+  if (reached.length === built.length) await rememberReached(asked, marks, reached)
 }
 
 function exitWith(failures: Building['result']['failures']): number {

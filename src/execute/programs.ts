@@ -3,10 +3,8 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { projectRoot } from '../system/project.ts'
 import { makeFolder } from '../system/files.ts'
-
-const FOLDER = join(projectRoot(), 'src/execute/programs')
+import { PROGRAMS } from './programs-folder.ts'
 
 export type Program =
   | 'about.py'
@@ -25,7 +23,7 @@ export function programDigest(program: Program): string {
   for (const file of filesOf(program))
     digest
       .update(`${file}\0`)
-      .update(readFileSync(join(FOLDER, file)))
+      .update(readFileSync(join(PROGRAMS, file)))
       .update('\0')
   return digest.digest('hex')
 }
@@ -35,13 +33,13 @@ export async function layOut(folder: string, programs: readonly Program[]): Prom
   await makeFolder(folder)
   for (const file of programs.flatMap(filesOf)) {
     await makeFolder(dirname(join(folder, file)))
-    await copyFile(join(FOLDER, file), join(folder, file))
+    await copyFile(join(PROGRAMS, file), join(folder, file))
   }
 }
 
 /** A program is a file, or a folder of Python modules which `python3 FOLDER` runs; what Python left there is none of it. */
 function filesOf(program: Program): string[] {
   if (program.includes('.')) return [program]
-  const names = readdirSync(join(FOLDER, program)).filter((name) => name.endsWith('.py'))
+  const names = readdirSync(join(PROGRAMS, program)).filter((name) => name.endsWith('.py'))
   return names.toSorted().map((name) => join(program, name))
 }

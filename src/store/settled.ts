@@ -17,6 +17,8 @@ export interface SettledBuild {
 export interface Settled {
   /** Of everything that the goal was planned from; see `system/stat-mark.ts`. */
   readonly mark: string
+  /** Paths that it was planned from besides, and their mark. */
+  readonly besides: { readonly paths: readonly string[]; readonly mark: string }
   /** When it was settled, milliseconds since the epoch. */
   readonly at: number
   readonly builds: readonly SettledBuild[]
@@ -25,14 +27,19 @@ export interface Settled {
 /** What is damaged counts as missing. Checked by hand: a library for it takes longer to load than all else that is done here. */
 export async function readSettled(layout: Pick<Layout, 'settled'>, asked: Json): Promise<Settled | undefined> {
   const known = await readJson<Partial<Settled> | null>(pathOf(layout, asked))
-  const { mark, at, builds } = known ?? {}
+  const { mark, besides, at, builds } = known ?? {}
   if (typeof mark !== 'string' || typeof at !== 'number' || !Array.isArray(builds)) return undefined
-  return builds.every(isBuild) ? { mark, at, builds } : undefined
+  return isBesides(besides) && builds.every(isBuild) ? { mark, besides, at, builds } : undefined
+}
+
+function isBesides(value: Partial<Settled['besides']> | null | undefined): value is Settled['besides'] {
+  const { paths, mark } = value ?? {}
+  return typeof mark === 'string' && Array.isArray(paths) && paths.every((path) => typeof path === 'string')
 }
 
 function isBuild(value: Partial<SettledBuild> | null): value is SettledBuild {
   const { machine, build, files } = value ?? {}
-  return [machine, build].every((word) => typeof word === 'string') && typeof files === 'object'
+  return [machine, build].every((word) => typeof word === 'string') && typeof files === 'object' && files !== null
 }
 
 export async function keepSettled(layout: Pick<Layout, 'settled'>, asked: Json, value: Settled): Promise<void> {

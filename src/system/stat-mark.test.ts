@@ -52,6 +52,43 @@ test.each<[string, () => Promise<unknown>]>([
   expect(mark()).not.toBe(before)
 })
 
+test('a path that is a link is followed: what it leads to shows, and where it leads', async () => {
+  await symlink('sub', at('link'))
+  await mkdir(at('other'))
+  const through = () => statMark([at('link')]).digest
+  const before = through()
+  expect(through()).toBe(before)
+  await writeFile(at('sub/file'), 'next')
+  const edited = through()
+  expect(edited).not.toBe(before)
+  await rm(at('link'))
+  await symlink('other', at('link'))
+  expect(through()).not.toBe(edited)
+  await rm(at('link'))
+  for (const nowhere of ['link', 'nowhere']) {
+    await symlink(nowhere, at('link'))
+    expect(through()).not.toBe(edited)
+    await rm(at('link'))
+  }
+})
+
+test('only git’s own folder at the top is not looked into', async () => {
+  await mkdir(at('.git'))
+  await mkdir(at('sub/.git'))
+  const before = mark()
+  await writeFile(at('.git/index'), '')
+  expect(mark()).toBe(before)
+  await writeFile(at('sub/.git/index'), '')
+  expect(mark()).not.toBe(before)
+})
+
+test('is not sure of what cannot be looked at', async () => {
+  await sleep(60)
+  expect(statMark([at('sub/file/below')]).isSure).toBe(true)
+  // As for a folder that one may not enter; root may enter all.
+  expect(statMark([at('x'.repeat(300))])).toMatchObject({ isSure: false })
+})
+
 test('is not sure of what was changed just now', async () => {
   await sleep(60)
   expect(statMark([folder, at('nothing')]).isSure).toBe(true)

@@ -7,6 +7,8 @@ import { readdir, readlink, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type { Config } from '../config/model.ts'
+import { PROGRAMS } from '../execute/programs-folder.ts'
 import type { Json } from '../plan/json.ts'
 import { layoutOf } from '../store/layout.ts'
 import { dropSettledBefore, forgetSettled, keepSettled, readSettled, type SettledBuild } from '../store/settled.ts'
@@ -33,18 +35,35 @@ export interface Reached {
 /** Keys expire and are revoked without a file changing here: who may sign is asked again after this, in milliseconds. */
 const STALE = 60 * 60 * 1000
 
-/** Everything a plan is made from: the configuration with its lock, keys on this host, this program. Taken before any of it is read. */
+/**
+ * Everything a plan is made from: the configuration with its lock, keys on this host, this program with those that it has run
+ * in containers. Taken before any of it is read. Of a signer's home that `env/sign.home` names see `signerPaths`.
+ */
 export function markOf({ config }: Pick<Asked, 'config'>): StatMark {
   const program = process.argv[1] ?? ''
-  return statMark([config, process.execPath, program, ...KEYRINGS.map((path) => path())])
+  const keys = ['/usr/share/openpgp-keys', ...keyrings(gpgHome()), join(cacheFolder(), 'keys')]
+  return statMark([config, process.execPath, program, PROGRAMS, ...keys])
 }
 
-/** Where trusted keys may come from besides the configuration: see `upstream/trust-roles.ts`. */
-const KEYRINGS = [
-  () => '/usr/share/openpgp-keys',
-  () => join(process.env['GNUPGHOME'] ?? join(homedir(), '.gnupg'), 'pubring.kbx'),
-  () => join(cacheFolder(), 'keys'),
-]
+function gpgHome(): string {
+  return process.env['GNUPGHOME'] ?? join(homedir(), '.gnupg')
+}
+
+/** Where a GnuPG home has public keys: trusted ones (see `upstream/trust-roles.ts`), and what says which key signs. */
+function keyrings(home: string): string[] {
+  return ['pubring.kbx', 'pubring.gpg', 'public-keys.d/pubring.db'].map((name) => join(home, name))
+}
+
+/** Known only when the configuration was read: they are written down with what was reached. */
+export function signerPaths({ env }: Pick<Config, 'env'>): string[] {
+  return env.signer?.home === undefined ? [] : keyrings(env.signer.home)
+}
+
+/** What a plan is made from besides `markOf`. */
+export interface Besides {
+  readonly paths: readonly string[]
+  readonly mark: StatMark
+}
 
 /** The builds of a goal of which nothing changed since it was reached; undefined where that is not sure. */
 export async function reachedBefore(
@@ -55,6 +74,7 @@ export async function reachedBefore(
   const layout = layoutOf(asked.data)
   const known = await readSettled(layout, wordsOf(asked))
   if (known === undefined || known.mark !== mark.digest || now < known.at || now > known.at + STALE) return undefined
+  if (statMark(known.besides.paths).digest !== known.besides.mark) return undefined
   // A run that was killed wants to be cleared up after, and one that is going on to be waited for.
   if (await exists(layout.working)) return undefined
   const there = await Promise.all(known.builds.map((build) => isThere(layout.stages, build)))
@@ -62,17 +82,19 @@ export async function reachedBefore(
   return known.builds.map(({ machine, build }) => ({ machine, folder: join(layout.stages, build) }))
 }
 
-/** @param mark taken before the goal was planned */
+/** @param marks taken before the goal was planned */
 export async function rememberReached(
   asked: Asked,
-  mark: StatMark,
+  marks: { readonly mark: StatMark; readonly besides: Besides },
   reached: readonly Reached[],
   now = Date.now(),
 ): Promise<void> {
   const layout = layoutOf(asked.data)
-  if (!mark.isSure) return forgetSettled(layout, wordsOf(asked))
+  const { mark } = marks
+  const besides = { paths: marks.besides.paths, mark: marks.besides.mark.digest }
+  if (!mark.isSure || !marks.besides.mark.isSure) return forgetSettled(layout, wordsOf(asked))
   const builds = await Promise.all(reached.map((one) => buildOf(one)))
-  await keepSettled(layout, wordsOf(asked), { mark: mark.digest, at: now, builds })
+  await keepSettled(layout, wordsOf(asked), { mark: mark.digest, besides, at: now, builds })
   await dropSettledBefore(layout, now - STALE)
 }
 
