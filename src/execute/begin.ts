@@ -43,6 +43,7 @@ async function makeLayer(
   const assembling = await openAssembly(work, tools, at, beginning.depth)
   return within(Promise.resolve(assembling.container), async (container) => {
     if (!(await assembling.assemble())) return undefined
+    await tools.notFull()
     const tree = await container.keepTree(PLACES.target)
     await tools.layers.keep(beginning, tree, (performance.now() - since) / 1000)
     return tree

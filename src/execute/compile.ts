@@ -6,6 +6,7 @@ import { otherSlots } from '../plan/other-slots.ts'
 import type { Resolved, ResolvedPackage } from '../plan/resolved.ts'
 import { distfiles } from './builder.ts'
 import { emerge, emergeArgv } from './emerge.ts'
+import { distrustHalfWritten } from './half-written.ts'
 import { Harvest } from './harvest.ts'
 import { lackingOf, lackingOrDamaged } from './lacking.ts'
 import { PLACES, portageEnvironment } from './environment.ts'
@@ -117,6 +118,7 @@ async function compileMissing(
       // Also after a failure: what was made before it is good.
       await harvest.finish()
     }
+    await distrustHalfWritten(lacks, tools)
     harvest.check()
   })
 }

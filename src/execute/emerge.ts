@@ -7,6 +7,7 @@ import { moveFile } from '../system/move.ts'
 import { StepFailure } from './failure.ts'
 import type { Tools } from './handler.ts'
 import { Lines } from './lines.ts'
+import { shellFor } from './shell.ts'
 import { makeFolder } from '../system/files.ts'
 
 export interface EmergeOptions {
@@ -94,17 +95,9 @@ export async function emerge(container: Container, argv: Argv, tools: Tools, opt
   })
   if (isRight) return exit.status
   const words = [...stdout.last(60), ...stderr.last(20)]
-  const shell = await container.preserve()
-  tools.preserved(shell)
-  throw new StepFailure(
-    await explain(
-      words,
-      logs,
-      `${programOf(argv)} ended with status ${exit.status}`,
-      options.purpose,
-      tools.shellIn(shell),
-    ),
-  )
+  const shell = await shellFor(container, tools)
+  const told = await explain(words, logs, `${programOf(argv)} ended with status ${exit.status}`, options.purpose)
+  throw new StepFailure({ ...told, ...shell })
 }
 
 /** `emerge`, or of `python3 /run/gentoomuch/assemble` the program's name. */
@@ -127,13 +120,7 @@ async function keepBuildLogs(container: Container, tools: Tools): Promise<string
   return paths
 }
 
-async function explain(
-  words: readonly string[],
-  logs: readonly string[],
-  ended: string,
-  purpose: string,
-  shell: string,
-) {
+async function explain(words: readonly string[], logs: readonly string[], ended: string, purpose: string) {
   const failed = words
     .map((line) => /(?:Failed to (?:emerge|install)|ERROR:) (\S+?\/\S+?)(?:::\S+)?(?:,| failed| \(|$)/.exec(line)?.[1])
     .find((cpv) => cpv !== undefined)
@@ -148,7 +135,6 @@ async function explain(
     ...(phase === undefined ? {} : { phase }),
     lastLines: text === '' ? words.slice(-15) : beforeTheError(text),
     ...(log === undefined ? {} : { log }),
-    shell,
   }
 }
 

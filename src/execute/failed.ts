@@ -1,10 +1,10 @@
 /** Containers kept because something failed in them, one a step. */
-import { readdir, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { digestOf } from '../plan/json.ts'
 import type { Step } from '../plan/step.ts'
 import { readJson } from '../store/steps.ts'
-import { writeWhole } from '../system/files.ts'
+import { namesIn, writeWhole } from '../system/files.ts'
 import { asFailure } from './failure.ts'
 import type { Run } from './run.ts'
 
@@ -28,7 +28,7 @@ export async function rememberFailed(step: Step, failed: Failed | undefined, run
   } catch (error) {
     // Why the step failed is what counts; on a full disk, what nobody could find again only takes up room.
     await discard(failed, run)
-    const text = `The container of ${step.label} was not kept: ${asFailure(error).message}`
+    const text = `The container of ${step.label} was not kept, and no shell can be opened in it: ${asFailure(error).message}`
     run.emit({ type: 'note', level: 'warning', text })
   }
 }
@@ -73,7 +73,7 @@ export async function foldersOfFailed(run: Run): Promise<Set<string>> {
 }
 
 async function recordsOf({ layout }: Pick<Run, 'layout'>) {
-  const names = await readdir(layout.failed).catch(() => [])
+  const names = await namesIn(layout.failed)
   const records = await Promise.all(
     names
       .map((name) => join(layout.failed, name))

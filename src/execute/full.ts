@@ -23,22 +23,32 @@ export function tellingWhenFull(handler: Handler, took: Took, discard: (output: 
     async run(work: Work, tools: Tools): Promise<Output> {
       let heard: { readonly words: string; readonly rooms: Promise<readonly Room[]> } | undefined
       const line = (words: string) => {
-        if (heard === undefined && saysFull(words)) heard = { words, rooms: roomsOf(tools.layout) }
+        // Where the room cannot be asked for, a disk has other troubles.
+        if (heard === undefined && saysFull(words)) heard = { words, rooms: roomsOf(tools.layout).catch(() => []) }
         tools.line(words)
       }
-      const output = await handler.run(work, { ...tools, line }).catch(async (error: unknown) => {
+      const notFull = async () => {
+        if (heard !== undefined && (await heard.rooms).some(isScarce))
+          throw await becauseFull(new Error(heard.words), work.step, tools.layout, took)
+      }
+      const output = await handler.run(work, { ...tools, line, notFull }).catch(async (error: unknown) => {
         throw tools.signal.aborted ? error : await becauseFull(error, work.step, tools.layout, took)
       })
-      const rooms = (await heard?.rooms) ?? []
-      if (heard === undefined || !rooms.some(isScarce)) return output
-      await discard(output).catch(() => undefined)
-      throw await becauseFull(new Error(heard.words), work.step, tools.layout, took)
+      try {
+        await notFull()
+      } catch (full) {
+        await discard(output).catch(() => undefined)
+        throw full
+      }
+      return output
     },
   }
 }
 
 /** What is to be thrown in an error's place where a disk is full, or may be. */
 export async function becauseFull(reason: unknown, step: Step, places: Places, took: Took): Promise<unknown> {
+  // Told already, while it ran.
+  if (reason instanceof StepFailure && reason.failure.code === 'disk-full') return reason
   const rooms = await roomsOf(places)
   if (!isAboutRoom(reason)) return suspecting(reason, rooms)
   return fullFailure(reason, rooms, await took(step).catch(() => undefined))

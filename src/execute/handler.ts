@@ -41,6 +41,12 @@ export interface Tools {
   readonly folder: () => Promise<string>
   /** Keeps the name of a container that was preserved because a command in it failed. */
   readonly preserved: (container: string) => void
+  /**
+   * Asked before something is kept that others will work with though the step has not ended: a program that met a full disk
+   * may have given half of it.
+   * @throws StepFailure `disk-full`
+   */
+  readonly notFull: () => Promise<void>
 }
 
 export interface Work {

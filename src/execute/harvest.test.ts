@@ -59,6 +59,7 @@ async function whileWorking(lines: readonly string[], whole: { cpv: string; afte
     progress: () => undefined,
     signal: end.signal,
     packages: store,
+    notFull: () => Promise.resolve(),
     packageDone: (cpv: string) => taken.push(cpv),
   } as unknown as Tools
   const harvest = new Harvest(container, tools, wanted, lacks)
@@ -116,7 +117,12 @@ function slowly(whole: ReadonlySet<string>) {
 
 test('what ends while it is looked for something is looked for together', async () => {
   const { container, looked, endOne } = slowly(new Set(['huge-1', 'last-1']))
-  const harvest = new Harvest(container, { packages: store, packageDone: () => undefined }, wanted, lacks)
+  const harvest = new Harvest(
+    container,
+    { packages: store, packageDone: () => undefined, notFull: () => Promise.resolve() },
+    wanted,
+    lacks,
+  )
   for (const cpv of names) harvest.seen(cpv)
   harvest.jobEnded()
   await expect.poll(() => looked).toEqual(['tiny-1'])
@@ -131,7 +137,12 @@ test('what ends while it is looked for something is looked for together', async 
 test('a package that cannot be taken into the store is told when emerge has ended, and not before', async () => {
   const { container, endOne } = slowly(new Set(['tiny-1']))
   const packages = { keep: () => Promise.reject(new Error('ENOSPC')) } as unknown as PackageStore
-  const harvest = new Harvest(container, { packages, packageDone: () => undefined }, wanted, lacks)
+  const harvest = new Harvest(
+    container,
+    { packages, packageDone: () => undefined, notFull: () => Promise.resolve() },
+    wanted,
+    lacks,
+  )
   harvest.seen('app/tiny-1')
   harvest.jobEnded()
   await endOne()

@@ -12,7 +12,7 @@ import type { Tools } from './handler.ts'
 
 export class Harvest {
   private readonly container: Pick<Container, 'keepFiles'>
-  private readonly tools: Pick<Tools, 'packages' | 'packageDone'>
+  private readonly tools: Pick<Tools, 'notFull' | 'packageDone' | 'packages'>
   private readonly wanted: ReadonlyMap<string, PackageToHave>
   /** Of what was lacking what is still to come. */
   private readonly left: Set<string>
@@ -26,7 +26,7 @@ export class Harvest {
 
   constructor(
     container: Pick<Container, 'keepFiles'>,
-    tools: Pick<Tools, 'packages' | 'packageDone'>,
+    tools: Pick<Tools, 'notFull' | 'packageDone' | 'packages'>,
     wanted: ReadonlyMap<string, PackageToHave>,
     lacks: ReadonlyMap<string, string>,
   ) {
@@ -74,6 +74,7 @@ export class Harvest {
   private async takeOne(cpv: string): Promise<void> {
     const wanted = this.wanted.get(cpv)
     if (wanted === undefined) return
+    await this.tools.notFull()
     // Not there yet is the usual answer; whether all came is what `check` asks in the end.
     const kept = await this.container.keepFiles(join(PLACES.packages, binaryPath(cpv))).catch(() => undefined)
     if (kept === undefined) return

@@ -51,7 +51,7 @@ test('a file of a mirror that Portage may not read is told by its name here', ()
   expect(tellingRefused(refused, { folders })).toMatchObject({
     failure: {
       message: 'm',
-      hint: 'Portage fetches as a user of its own, who may not read /srv/two/a/b-1.tar.xz: chmod o+r lets it',
+      hint: 'Portage fetches as a user of its own, who may not read /srv/two/a/b-1.tar.xz: chmod o+r lets it, where the folders between have o+x',
     },
   })
   for (const line of ['y', "Permission denied: '/var/cache/mirrors/2/a'", "Permission denied: '/etc/shadow'"]) {

@@ -48,7 +48,7 @@ export function tellingRefused(error: unknown, { folders }: Pick<Mirrors, 'folde
     const [, number, path = ''] = REFUSED.exec(line) ?? []
     const folder = number === undefined ? undefined : folders[Number(number)]
     if (folder === undefined) continue
-    const hint = `Portage fetches as a user of its own, who may not read ${folder}${path}: chmod o+r lets it`
+    const hint = `Portage fetches as a user of its own, who may not read ${folder}${path}: chmod o+r lets it, where the folders between have o+x`
     return new StepFailure({ ...error.failure, hint })
   }
   return error

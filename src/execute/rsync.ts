@@ -67,10 +67,12 @@ export async function rsyncRepository(
 }
 
 /**
- * What Portage prints where a Manifest, or what it lists, is not to be believed (portage.sync.modules.rsync, 3.0.83). That it
- * speaks of OpenPGP says nothing: it does before every transfer.
+ * What Portage prints where a Manifest, or what it lists, is not to be believed (portage.sync.modules.rsync, 3.0.83). Of a
+ * Manifest without a signature or a time, and of none at all, a traceback is all that it prints. That it speaks of OpenPGP
+ * says nothing: it does before every transfer.
  */
-const DISTRUST = /!!! Manifest verification (failed|impossible)/
+const DISTRUST =
+  /!!! Manifest verification (failed|impossible)|OpenPGP signature not found on Manifest|Timestamp not found in Manifest|No such file or directory: '[^']*\/Manifest'/
 
 function failure(repository: Repository, distrusted: boolean, lastLines: readonly string[]): StepFailure {
   const address = masked(repository.syncUri ?? 'nowhere')

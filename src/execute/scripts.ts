@@ -4,6 +4,7 @@ import type { Container } from '../engine/engine.ts'
 import { StepFailure } from './failure.ts'
 import type { Tools } from './handler.ts'
 import { Lines } from './lines.ts'
+import { shellFor } from './shell.ts'
 
 export interface Script {
   readonly name: string
@@ -55,14 +56,12 @@ export async function runScripts(container: Container, scripts: readonly Script[
       tools.signal,
     )
     if (exit.status === 0) continue
-    const shell = await container.preserve()
-    tools.preserved(shell)
     const where = failedAt === undefined ? '' : ` The last command in it that failed stands in line ${failedAt}.`
     throw new StepFailure({
       code: 'script-failed',
       message: `${script.name} ended with status ${exit.status}.${where}`,
       lastLines: last,
-      shell: tools.shellIn(shell),
+      ...(await shellFor(container, tools)),
     })
   }
 }

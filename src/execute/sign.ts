@@ -1,10 +1,10 @@
 /** sign: signatures over what was packed, then the whole build published at once. gpg never enters a container. */
-import { cp, link, readdir, readlink, stat } from 'node:fs/promises'
+import { cp, link, readdir, readlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Packed } from '../artifacts/pack.ts'
 import { pointLatest, publishBuild } from '../artifacts/publish.ts'
 import { digestOf } from '../plan/json.ts'
-import { exists } from '../system/files.ts'
+import { exists, filesIn } from '../system/files.ts'
 import { hashFile } from '../system/hash.ts'
 import { removeFolder } from '../system/move.ts'
 import type { Handler, Tools, Work } from './handler.ts'
@@ -18,14 +18,15 @@ interface SignInput {
 }
 
 export const sign: Handler = {
-  recipe: { version: 1 },
+  recipe: { version: 2 },
 
   async present(output, work, tools) {
     const { name } = inputOf<SignInput>(work)
-    const { build } = valueOf<PublishedValue>(output)
+    const { build, files } = valueOf<PublishedValue>(output)
     const latest = await readlink(join(tools.layout.stages, name, 'latest')).catch(() => undefined)
-    const { packed } = valueOf<PackedValue>(parent(work, 'packed'))
-    return latest === basename(build) && (await isComplete(join(tools.layout.stages, build), work, packed))
+    if (latest !== basename(build)) return false
+    const found = await filesIn(join(tools.layout.stages, build)).catch((): Record<string, number> => ({}))
+    return Object.entries(files).every(([file, bytes]) => found[file] === bytes)
   },
 
   async run(work, tools) {
@@ -35,9 +36,9 @@ export const sign: Handler = {
     const home = join(tools.layout.stages, name)
     if (await isRight(join(home, build), work, value.packed)) await pointLatest(home, build)
     else await publish(work, tools, value, build)
-    const published: PublishedValue = { build: join(name, build) }
+    const published: PublishedValue = { build: join(name, build), files: await filesIn(join(home, build)) }
     return {
-      digest: digestOf({ ...published }),
+      digest: digestOf(published.build),
       value: asValue(published),
       summary: join(home, build, value.packed.tarball.name),
     }
@@ -50,20 +51,14 @@ function buildName(value: PackedValue, signer: string | undefined): string {
   return `${timestamp(value.epoch)}-${content}-${signer === undefined ? 'unsigned' : signer.slice(-8).toLowerCase()}`
 }
 
-/** Whether each file is there, and the tarball in its size. */
-async function isComplete(folder: string, work: Work, { tarball }: Packed): Promise<boolean> {
+/** Whether a build of which nothing is written down is what its name says: each file is there, the tarball with its bytes. */
+async function isRight(folder: string, work: Work, { tarball }: Packed): Promise<boolean> {
   const endings = ['.CONTENTS.gz', '.DIGESTS', '.packages', '.sha256', '.sources']
   if (inputOf<SignInput>(work).signer !== undefined) endings.push('.asc')
-  const names = new Set(await readdir(folder).catch(() => []))
-  if (!endings.every((ending) => names.has(`${tarball.name}${ending}`))) return false
-  const found = await stat(join(folder, tarball.name)).catch(() => undefined)
-  return found?.size === tarball.bytes
-}
-
-/** The same, with the tarball's bytes: what a build's name says it holds. */
-async function isRight(folder: string, work: Work, packed: Packed): Promise<boolean> {
-  if (!(await isComplete(folder, work, packed))) return false
-  return (await hashFile(join(folder, packed.tarball.name), 'sha512')) === packed.tarball.sha512
+  const found = await filesIn(folder).catch((): Record<string, number> => ({}))
+  if (!endings.every((ending) => (found[`${tarball.name}${ending}`] ?? 0) > 0)) return false
+  if (found[tarball.name] !== tarball.bytes) return false
+  return (await hashFile(join(folder, tarball.name), 'sha512')) === tarball.sha512
 }
 
 async function publish(work: Work, tools: Tools, value: PackedValue, build: string): Promise<void> {

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Layout } from '../store/layout.ts'
 import { treesIn } from '../store/points-at.ts'
-import { exists, makeFolder } from '../system/files.ts'
+import { exists, makeFolder, namesIn } from '../system/files.ts'
 import { endAgent } from '../system/gpg-agent.ts'
 import { sweepMoves } from '../system/move.ts'
 import { foldersOfFailed } from './failed.ts'
@@ -28,11 +28,11 @@ export async function sweep(run: Run): Promise<void> {
 export async function sweepFiles(layout: Layout): Promise<void> {
   const { data, store, git, caches, indexes, steps, last, uses, failed, packages, packed, seeds, stages } = layout
   const { downloads, distfiles, logs } = layout
-  const mirrors = (await readdir(git).catch(() => [])).flatMap((name) =>
+  const mirrors = (await namesIn(git)).flatMap((name) =>
     ['kept', 'facts'].map((kind) => join(git, name, 'gentoomuch', kind)),
   )
   for (const folder of [data, store, steps, last, uses, failed, ...mirrors]) await removeTemporaries(folder)
-  const machines = (await readdir(stages).catch(() => [])).map((name) => join(stages, name))
+  const machines = (await namesIn(stages)).map((name) => join(stages, name))
   const moved = [store, steps, packages, packed, seeds, distfiles, caches, indexes, git, downloads, logs, ...machines]
   for (const folder of [...moved, last, uses]) if (await exists(folder)) await sweepMoves(folder)
 }
@@ -48,7 +48,7 @@ export async function clearScratch(run: Run): Promise<void> {
 
 /** Files that `writeWhole` had not renamed yet. */
 async function removeTemporaries(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => [])
+  const names = await namesIn(folder)
   await Promise.all(
     names
       .filter((name) => name.startsWith('.') && name.endsWith('.tmp'))

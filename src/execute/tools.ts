@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Step } from '../plan/step.ts'
 import { rememberFailed } from './failed.ts'
+import { asFailure } from './failure.ts'
 import type { Tools } from './handler.ts'
 import { SharedLayers } from './layers.ts'
 import type { Run } from './run.ts'
@@ -50,6 +51,7 @@ export async function toolsFor(
     line: (line) => run.emit({ type: 'step-output', id: step.id, line }),
     note: (level, text) => run.emit({ type: 'note', level, text }),
     preserved: (container) => void (preserved = container),
+    notFull: () => Promise.resolve(),
     async folder() {
       const folder = await mkdtemp(join(run.layout.scratch, `${step.kind}-`))
       await chmod(folder, 0o755)
@@ -58,6 +60,15 @@ export async function toolsFor(
     },
   }
   const release = async () => {
+    try {
+      await clearUp()
+    } catch (error) {
+      // What came of the step stays what came of it. The next run clears up once more.
+      const text = `What ${step.label} left could not be cleared away: ${asFailure(error).message}`
+      run.emit({ type: 'note', level: 'warning', text })
+    }
+  }
+  const clearUp = async () => {
     if (preserved === undefined)
       await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
     if (common !== undefined)

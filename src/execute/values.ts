@@ -55,6 +55,8 @@ export interface PackedValue {
 export interface PublishedValue {
   /** Path of the published build below `stages`. */
   readonly build: string
+  /** Names of its files, and their bytes. */
+  readonly files: Readonly<Record<string, number>>
 }
 
 /** Values are written by our own handlers of the same kind and key, so their shape is known. */

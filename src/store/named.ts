@@ -1,10 +1,10 @@
 /** What locks and published builds name, and so is kept: revisions of repositories, stage3s. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { inspectLock, type Lock } from '../config/lock.ts'
 import type { Emit } from '../events.ts'
-import { exists } from '../system/files.ts'
+import { exists, namesIn } from '../system/files.ts'
 import { knownConfigurations } from './configurations.ts'
 import { layoutOf, type Layout } from './layout.ts'
 
@@ -103,5 +103,5 @@ async function readSources(file: string): Promise<Sources> {
 }
 
 async function names(folder: string): Promise<string[]> {
-  return (await readdir(folder).catch(() => [])).toSorted()
+  return (await namesIn(folder)).toSorted()
 }

@@ -90,6 +90,12 @@ export class PackageStore {
     return entry
   }
 
+  /** One that is not what it should be, though its bytes are what they were. */
+  async drop(fingerprint: string): Promise<void> {
+    this.seen.delete(fingerprint)
+    await removeFolder(this.folder(fingerprint))
+  }
+
   /**
    * A PKGDIR at `folder` with exactly these packages, under the names Portage looks for. Every file is verified before it is
    * offered; a damaged one is removed and its fingerprint returned, to be built again.

@@ -1,10 +1,10 @@
 /** Outputs of steps, kept by key. A record is a small JSON file that appears whole; what it points at is kept elsewhere. */
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { digestOf, type Json } from '../plan/json.ts'
 import type { Output } from '../plan/step.ts'
-import { readIfThere, writeWhole } from '../system/files.ts'
+import { namesIn, readIfThere, writeWhole } from '../system/files.ts'
 import type { Layout } from './layout.ts'
 import { readSealed, sealed } from './sealed.ts'
 
@@ -56,7 +56,7 @@ export class StepStore {
 
   /** Every record there is. */
   async all(): Promise<StepRecord[]> {
-    const names = await readdir(this.layout.steps).catch(() => [])
+    const names = await namesIn(this.layout.steps)
     const records = await Promise.all(
       names
         .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
@@ -87,7 +87,7 @@ export class StepStore {
   }
 
   async uses(): Promise<Use[]> {
-    const names = (await readdir(this.layout.uses).catch(() => [])).filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
+    const names = (await namesIn(this.layout.uses)).filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
     const files = await Promise.all(names.map((name) => readJson<unknown>(join(this.layout.uses, name))))
     return files.flatMap((found) => {
       const read = v.safeParse(useFile, found)

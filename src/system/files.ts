@@ -1,7 +1,7 @@
 /** Files of the host: they appear whole or not at all. */
 import { randomUUID } from 'node:crypto'
 import { lstatSync } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { UserError } from '../errors.ts'
 
@@ -56,7 +56,10 @@ async function makeOne(path: string): Promise<boolean> {
     if (code === 'ENOTDIR') throw noFolder(path, 'something above it is no folder')
     if (code === 'ELOOP') throw noFolder(path, 'links on the way to it lead back to themselves')
     if (code !== 'EEXIST') throw error
-    const there = await stat(path).catch(() => undefined)
+    const there = await stat(path).catch((gone: NodeJS.ErrnoException) => {
+      if (isMissing(gone) || gone.code === 'ELOOP') return undefined
+      throw gone
+    })
     if (there?.isDirectory() === true) return true
     throw noFolder(path, there === undefined ? 'it is a link to nowhere' : 'there is something else')
   }
@@ -94,6 +97,23 @@ export async function readIfThere(path: string): Promise<string | undefined> {
     if (isMissing(error)) return undefined
     throw error
   }
+}
+
+/** Names in a folder; none where there is none. One that cannot be listed is not an empty one: what no record has is removed. */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}
+
+/** What lies in a folder: names and bytes. */
+export async function filesIn(folder: string): Promise<Record<string, number>> {
+  const names = (await readdir(folder)).toSorted()
+  const entries = names.map(async (name) => [name, (await stat(join(folder, name))).size] as const)
+  return Object.fromEntries(await Promise.all(entries))
 }
 
 export async function exists(path: string): Promise<boolean> {

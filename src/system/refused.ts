@@ -2,7 +2,7 @@
 import { visible } from '../visible.ts'
 
 /** What a user can mend without us: rights, room, a disk that is broken or read-only. */
-const OF_THE_HOST = ['EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE']
+const OF_THE_HOST = ['EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']
 
 /** A call that the file system refused, in words; undefined for everything else. */
 export function refusedBySystem(error: unknown): string | undefined {

@@ -9,7 +9,7 @@ import { UserError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Run } from '../execute/run.ts'
 import { size } from '../report/size.ts'
-import { exists, makeFolder } from '../system/files.ts'
+import { exists, makeFolder, namesIn } from '../system/files.ts'
 import { hashFile } from '../system/hash.ts'
 import { moveFile, moveFolder, sweepMoves } from '../system/move.ts'
 import { keySources } from '../upstream/key-sources.ts'
@@ -177,7 +177,7 @@ function isPart(name: string): boolean {
 
 /** A tarball of that name and size that was verified once. */
 async function keptSeed(run: Run, name: string, bytes: number): Promise<string | undefined> {
-  for (const digest of await readdir(run.layout.seeds).catch(() => [])) {
+  for (const digest of await namesIn(run.layout.seeds)) {
     const path = join(run.layout.seeds, digest, name)
     if ((await stat(path).catch(() => undefined))?.size === bytes) return path
   }
@@ -199,7 +199,7 @@ function warnIfStale({ name, signedAt }: VerifiedStage3, run: Run): void {
 }
 
 async function forgetAllBut(folder: string, keeps: (name: string) => boolean): Promise<void> {
-  const names = await readdir(folder).catch(() => [])
+  const names = await namesIn(folder)
   await Promise.all(
     names.filter((name) => !keeps(name)).map((name) => rm(join(folder, name), { recursive: true, force: true })),
   )

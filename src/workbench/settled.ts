@@ -3,7 +3,7 @@
  * planned from, as `stat` sees it. While the mark holds, and what was published is still there, planning would find each
  * step done; a mark that does not hold, or is old, only means that the whole plan is made.
  */
-import { readdir, readlink, stat } from 'node:fs/promises'
+import { readlink } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -13,7 +13,7 @@ import type { Json } from '../plan/json.ts'
 import { layoutOf } from '../store/layout.ts'
 import { dropSettledBefore, forgetSettled, keepSettled, readSettled, type SettledBuild } from '../store/settled.ts'
 import { cacheFolder } from '../system/cache.ts'
-import { exists } from '../system/files.ts'
+import { exists, filesIn } from '../system/files.ts'
 import { statMark, type StatMark } from '../system/stat-mark.ts'
 import { TARBALL } from './stages.ts'
 
@@ -107,13 +107,6 @@ async function buildOf({ machine, folder }: Reached): Promise<SettledBuild> {
   if (!Object.keys(files).some((name) => TARBALL.test(name)))
     throw new Error(`${folder} was published without a tarball`)
   return { machine, build: join(basename(dirname(folder)), basename(folder)), files }
-}
-
-async function filesIn(folder: string): Promise<Record<string, number>> {
-  const names = (await readdir(folder)).toSorted()
-  return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, (await stat(join(folder, name))).size] as const)),
-  )
 }
 
 /** Published as the latest build of its machine, and whole (signatures, sums and lists too) as far as sizes tell. */

@@ -1,7 +1,8 @@
 /** stage ls: what is published. */
-import { readdir, readlink, stat } from 'node:fs/promises'
+import { readlink, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { layoutOf } from '../store/layout.ts'
+import { namesIn } from '../system/files.ts'
 
 export interface PublishedStage {
   readonly machine: string
@@ -41,5 +42,5 @@ export async function listStages(data: string): Promise<PublishedStage[]> {
 }
 
 async function names(folder: string): Promise<string[]> {
-  return (await readdir(folder).catch(() => [])).toSorted()
+  return (await namesIn(folder)).toSorted()
 }

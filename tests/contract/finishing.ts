@@ -136,6 +136,7 @@ export class Finishing {
       signing: { sign: unused },
       logs: this.scratch,
       shellIn: (name) => `shell ${name}`,
+      notFull: () => Promise.resolve(),
       progress: () => {},
       line: (line) => this.log.push(line),
       note: (level, said) => this.notes.push(`${level}: ${said}`),

@@ -1,5 +1,6 @@
 /** A command inside the root whose words decide what happens next. */
 import type { Argv, Container, Io } from '../../engine/engine.ts'
+import { shellFor } from '../shell.ts'
 import { StepFailure } from '../failure.ts'
 import type { Tools } from '../handler.ts'
 import { Lines } from '../lines.ts'
@@ -65,13 +66,11 @@ export interface Trouble {
 
 /** The failure to throw; the container is kept for the shell that looks at it. */
 export async function troubleIn(container: Container, trouble: Trouble, tools: Tools): Promise<StepFailure> {
-  const name = await container.preserve()
-  tools.preserved(name)
   const { code, message, hint, lastLines = [] } = trouble
   return new StepFailure({
     code,
     message,
-    shell: tools.shellIn(name),
+    ...(await shellFor(container, tools)),
     ...(hint === undefined ? {} : { hint }),
     ...(lastLines.length === 0 ? {} : { lastLines }),
   })

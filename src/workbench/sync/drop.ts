@@ -2,10 +2,10 @@
  * Snapshots that nothing names any more go: kept are those of the locks of all configurations that were synced into this data
  * directory, those that published stage4s were built from, and one more of each repository, so that going back needs no network.
  */
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Lock } from '../../config/lock.ts'
 import type { Config } from '../../config/model.ts'
+import { namesIn } from '../../system/files.ts'
 import type { Run } from '../../execute/run.ts'
 import type { Facts } from '../../store/collect/facts.ts'
 import { isKeptSnapshot, snapshotsToKeep } from '../../store/collect/records.ts'
@@ -34,7 +34,7 @@ export async function dropUnnamed(config: Config, lock: Lock, before: Lock, run:
 
 /** What each mirror keeps. */
 export async function mirrorsOf({ layout, signal }: Pick<Run, 'layout' | 'signal'>): Promise<Facts['mirrors']> {
-  const names = await readdir(layout.git).catch(() => [])
+  const names = await namesIn(layout.git)
   const found = await Promise.all(
     names.map(async (name) => {
       const kept = await keptSnapshots({ gitDir: join(layout.git, name), signal })

@@ -1,8 +1,8 @@
 /** sync --list: the snapshots that are kept here, and who names each. */
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Lock } from '../../config/lock.ts'
 import { layoutOf } from '../../store/layout.ts'
+import { namesIn } from '../../system/files.ts'
 import { keptSnapshots } from '../../upstream/kept-snapshots.ts'
 import { namedBy } from '../../store/named.ts'
 
@@ -28,7 +28,7 @@ export async function listSnapshots(
 ): Promise<ListedSnapshot[]> {
   const { git } = layoutOf(data)
   const { revisions } = await namedBy([lock], data)
-  const there = (await readdir(git).catch(() => [])).toSorted()
+  const there = (await namesIn(git)).toSorted()
   const chosen = names.length === 0 ? there : there.filter((name) => names.includes(name))
   const lists = chosen.map(async (name) => {
     const kept = await keptSnapshots({ gitDir: join(git, name), signal })

@@ -98,6 +98,21 @@ export function kinds(whose: () => Person): void {
       expect(stderr).toContain('Portage does not believe')
       expect(await lockOf(place)).toEqual(before)
     })
+
+    test.each(['unsigned', 'gone'])('a Manifest whose signature was taken off, or that is gone: %s', async (how) => {
+      const before = await lockOf(place)
+      const served = join(place.person.home, 'kinds/rsync')
+      const signed = await readFile(join(served, 'Manifest'), 'utf8')
+      const text = /\n\n([^]*)\n-----BEGIN PGP SIGNATURE/.exec(signed)?.[1] ?? expect.unreachable('it is not signed')
+      await (how === 'gone'
+        ? place.person.shell(['rm', join(served, 'Manifest')])
+        : writeAs(place, '../rsync/Manifest', `${text}\n`))
+      await writeAs(place, '../rsync/metadata/timestamp.chk', `Sat, 0${how.length} Jan 2026 00:00:00 +0000\n`)
+      const { stderr } = await sync([], [3])
+      await writeAs(place, '../rsync/Manifest', signed)
+      expect(stderr).toContain('Portage does not believe')
+      expect(await lockOf(place)).toEqual(before)
+    })
   })
 
   test('an overlay that is a folder: as it lies there; without a metadata cache it gets one', async () => {
