@@ -30,7 +30,7 @@ function withGlobals(command: Command): Command {
     .option('--engine <name>', 'where commands run: embedded')
     .option('--json', 'the result as one JSON value')
     .option('-v, --verbose', 'show the output of every step')
-    .option('-q, --quiet', 'only warnings and errors')
+    .option('-q, --quiet', 'only warnings, errors, and whom it waits for')
 }
 
 async function act(entry: Entry, command: Command, args: readonly unknown[]): Promise<void> {

@@ -117,7 +117,7 @@ function handlersFor(run: Run): Readonly<Record<string, Handler>> {
   )
 }
 
-/** What cannot be written down does not stay. */
+/** The trees of an output that cannot be written down do not stay. */
 export function storeOf(run: Run): Schedule['store'] {
   return {
     find: (key) => run.steps.find(key),

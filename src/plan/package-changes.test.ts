@@ -63,6 +63,9 @@ test('another version, whose ebuild and sources are of course others', () => {
 
 test('the toolchain, and what it is built with', () => {
   expect(changes(answer([A], { toolchain: { gcc: '13' } }), answer([A]))).toEqual(['gcc: 12 → 13'])
+  const patched = (letter: string) =>
+    answer([A], { toolchain: { gcc: '12', 'sys-devel/gcc x': `12 ${letter.repeat(64)}` } })
+  expect(changes(patched('a'), patched('b'))).toEqual(['sys-devel/gcc x: its files are others'])
   const user = entry('app-misc/u-1', { needs: [{ id: A.id, kinds: ['build'] }] })
   const other = entry('dev-libs/a-1', { use: [] })
   expect(changes(answer([user, other]), answer([user, A]))).toEqual([

@@ -71,7 +71,11 @@ function environment(old: JsonRecord, now: JsonRecord): string[] {
 }
 
 function toolchain(old: JsonRecord, now: JsonRecord): string[] {
-  return changedKeys(old, now).map((name) => `${name}: ${textOf(old[name]) || 'none'} → ${textOf(now[name]) || 'none'}`)
+  return changedKeys(old, now).map((name) => {
+    // The last word of a package is a digest of its files.
+    const [from, to] = [old, now].map((one) => textOf(one[name]).replace(/ [0-9a-f]{64}$/, '') || 'none')
+    return from === to ? `${name}: its files are others` : `${name}: ${from} → ${to}`
+  })
 }
 
 /** Direct build dependencies that are others now. */

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { holdAgent } from './gpg-agent.ts'
@@ -40,7 +42,7 @@ test('the last one that holds it ends it', async () => {
 })
 
 test('one that ran before is left alone', async () => {
-  await run(['gpgconf', '--homedir', keys.home, '--launch', 'gpg-agent'])
+  await launch()
   const before = await agents()
   expect(before).toHaveLength(1)
   const held = holdAgent(keys.home)
@@ -50,17 +52,44 @@ test('one that ran before is left alone', async () => {
   await run(['gpgconf', '--homedir', keys.home, '--kill', 'all'])
 })
 
-test('one that gpg starts after the one before went away ends with us', async () => {
-  await run(['gpgconf', '--homedir', keys.home, '--launch', 'gpg-agent'])
+/** As another run starts it. */
+const THEIRS = ['sh', '-c', 'cat; exec gpgconf --homedir "$0" --kill all'] as const
+
+test('one that gpg starts because that of another run went away ends with us', async () => {
+  const other = spawn('gpg-agent', ['--homedir', keys.home, '--daemon', ...THEIRS, keys.home], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  other.stdin.write('there\n')
+  await once(other.stdout, 'data')
   const held = holdAgent(keys.home)
   await held.there
-  await run(['gpgconf', '--homedir', keys.home, '--kill', 'all'])
+  other.stdin.end()
+  await once(other, 'exit')
   expect(await noneIn(2)).toBe(true)
-  await run(['gpgconf', '--homedir', keys.home, '--launch', 'gpg-agent'])
+  await launch()
   expect(await agents()).toHaveLength(1)
   await held.release()
   expect(await noneIn(2)).toBe(true)
 })
+
+test('what the user has in place of an agent of his own stays', async () => {
+  await launch()
+  const held = holdAgent(keys.home)
+  await held.there
+  await run(['gpgconf', '--homedir', keys.home, '--kill', 'all'])
+  expect(await noneIn(2)).toBe(true)
+  await launch()
+  const now = await agents()
+  expect(now).toHaveLength(1)
+  await held.release()
+  expect(await agents()).toEqual(now)
+  await run(['gpgconf', '--homedir', keys.home, '--kill', 'all'])
+})
+
+/** As gpg does it where there is none. */
+async function launch(): Promise<void> {
+  await run(['gpgconf', '--homedir', keys.home, '--launch', 'gpg-agent'])
+}
 
 /** What the agent was told to run, a child of ours. */
 const beside = ['-f', '-P', String(process.pid), 'gpgconf --homedir'] as const

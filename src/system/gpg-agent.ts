@@ -1,9 +1,10 @@
 /**
- * gpg's agent for a home of the user's. One that ran before is used and left alone; one of ours ends with us, kill -9 included,
- * and so does one that gpg started because the one before went away.
+ * gpg's agent for a home of the user's. One of the user's is used and left alone; one of ours ends with us, kill -9 included.
+ * Where another run's was there and went with that run, gpg starts one when it needs it, which the last of us ends.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { hostEnvironment, run } from './process.ts'
 
 interface Agent {
@@ -16,7 +17,7 @@ const users = new Map<string, { count: number; readonly agent: Promise<Agent> }>
 export interface Held {
   /** There is an agent now, so that gpg starts none. */
   readonly there: Promise<unknown>
-  /** The last of us ends the agent, if it is not one that ran before. */
+  /** The last of us ends the agent, if it is ours. */
   release(): Promise<void>
 }
 
@@ -80,21 +81,34 @@ function agentArgv(home: string): [string, ...string[]] {
   return ['gpg-agent', '--homedir', home, '--daemon', 'sh', '-c', UNTIL_CLOSED, home]
 }
 
-/**
- * Another run's goes when that run does, and gpg starts one again when it needs it. `before` may be no agent at all.
- * @param before its process id
- */
-function notOurs(home: string, before: number | undefined): Agent {
+/** One that ran before: of the user, or of another run of ours. */
+function notOurs(home: string, before: Running | undefined): Agent {
   return {
     async end() {
+      // Another run's goes when that run does. The user's own stays, and so does what he starts in its place.
+      if (before?.by !== 'a run') return
       const now = await agentOf(home)
-      if (now !== undefined && now !== before) await endAgent(home)
+      if (now?.by === 'gpg' && now.pid !== before.pid) await endAgent(home)
     },
   }
 }
 
+interface Running {
+  readonly pid: number
+  /** Who started it, by its command line. */
+  readonly by: 'a run' | 'gpg' | 'somebody'
+}
+
+async function agentOf(home: string): Promise<Running | undefined> {
+  const pid = await pidOf(home)
+  if (pid === undefined) return undefined
+  const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
+  const by = words.includes(UNTIL_CLOSED) ? 'a run' : words.includes('--use-standard-socket') ? 'gpg' : 'somebody'
+  return { pid, by }
+}
+
 /** The process id of the agent that runs for a home. */
-async function agentOf(home: string): Promise<number | undefined> {
+async function pidOf(home: string): Promise<number | undefined> {
   const ask = ['gpg-connect-agent', '--homedir', home, '--no-autostart', 'GETINFO pid', '/bye'] as const
   const ran = await run(ask, { accept: [0, 1, 2], purpose: "to ask for gpg's agent" })
   const pid = ran.status === 0 ? /^D (\d+)/m.exec(ran.stdout)?.[1] : undefined

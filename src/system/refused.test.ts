@@ -20,6 +20,12 @@ test('a full disk, in words', async () => {
   expect(refusedBySystem(error)).toBe('The file system refused write: no space left on device.')
 })
 
+test('a process that could not be started for want of others to end', () => {
+  const facts = { code: 'EAGAIN', syscall: 'spawn python3', path: 'python3' }
+  const error = Object.assign(new Error('spawn python3 EAGAIN'), facts)
+  expect(refusedBySystem(error)).toBe('The host could not start python3: this user may have no more processes.')
+})
+
 test('what may not be written, with where', async () => {
   const error = await caught(writeFile('/proc/version', 'x'))
   expect(refusedBySystem(error)).toMatch(

@@ -47,7 +47,7 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
   // Each alone.
   'an ebuild, edited without a new revision': ['app-lab/edited-1.0'],
   'an eclass': ['app-lab/inherits-1.0', 'app-lab/inherits-too-1.0'],
-  'a file of FILESDIR': ['app-lab/filed-1.0'],
+  'a file of FILESDIR, and what links to it': ['app-lab/filed-1.0', 'app-lab/filed-too-1.0'],
   'a user patch': ['app-lab/patched-1.0'],
   'package.env': ['app-lab/tuned-1.0'],
   'a hook of one package in env/': ['app-lab/hooked-1.0'],
@@ -77,6 +77,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   edited: 'as it is now',
   'inherits-too': 'inherited anew',
   filed: 'another file',
+  'filed-too': 'another file\nanother file',
   patched: 'patched',
   tuned: '-O1 -g',
   hooked: 'hooked by somebody',

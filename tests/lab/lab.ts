@@ -2,7 +2,7 @@
  * Machines of tiny packages for tests and benches, beside those of a demo: a repository `lab` of their own, so that the
  * demo's builder and machines stay as they are, and a piece that brings it in.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gitSetting } from '../../src/system/git.ts'
 import { run } from '../../src/system/process.ts'
@@ -30,7 +30,7 @@ export interface LabOptions {
 }
 
 /** path → text; undefined for what is to go. */
-export type Changes = Readonly<Record<string, string | undefined>>
+export type Changes = Readonly<Record<string, string | { readonly link: string } | undefined>>
 
 /** Long before the miniature's own time: so the time of a root is the same whatever the lab's repository is at. */
 const EPOCH = Date.UTC(2025, 0, 1) / 1000
@@ -102,6 +102,6 @@ async function put(folder: string, changes: Changes): Promise<void> {
     await rm(file, { recursive: true, force: true })
     if (text === undefined) continue
     await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, text)
+    await (typeof text === 'string' ? writeFile(file, text) : symlink(text.link, file))
   }
 }

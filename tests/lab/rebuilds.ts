@@ -1,6 +1,7 @@
 /** Packages that differ in what makes them be compiled again, as files of the lab's repository. Pure. */
 import { ebuild, type EbuildOptions } from './ebuild.ts'
 import { ebuildPath } from './overlay.ts'
+import type { Changes } from './lab.ts'
 
 /** Each package's file of one line in the root: `/usr/share/lab/PN`. */
 export function textOf(name: string): string {
@@ -51,6 +52,7 @@ const EBUILDS: Readonly<Record<string, string>> = {
   'app-lab/inherits-1.0': ebuild({ inherit: 'lab-things', lines: [] }),
   'app-lab/inherits-too-1.0': ebuild({ inherit: 'lab-things', lines: [] }),
   'app-lab/filed-1.0': ebuild({ lines: prints('cat "${FILESDIR}/text"') }),
+  'app-lab/filed-too-1.0': ebuild({ lines: prints('cat "${FILESDIR}/text" "${FILESDIR}/others/text"') }),
   'app-lab/patched-1.0': ebuild({
     lines: ['src_unpack() { echo unpatched > "${S}/text" || die; }', ...prints('cat "${S}/text"')],
   }),
@@ -169,6 +171,7 @@ export const SET =
     'inherits',
     'inherits-too',
     'filed',
+    'filed-too',
     'patched',
     'tuned',
     'hooked',
@@ -197,12 +200,14 @@ export function path(cpv: string): string {
   return ebuildPath(name, version)
 }
 
-export function rebuildsFiles(): Record<string, string> {
+export function rebuildsFiles(): Changes {
   return {
     ...Object.fromEntries(Object.entries(EBUILDS).map(([cpv, text]) => [path(cpv), text])),
     'profiles/categories': 'app-filler\napp-lab\ndev-lab\nllvm-core\nvirtual\n',
     'eclass/lab-things.eclass': eclass('inherited'),
     'app-lab/filed/files/text': 'a file\n',
+    'app-lab/filed-too/files/text': { link: '../../filed/files/text' },
+    'app-lab/filed-too/files/others': { link: '../../filed/files' },
     'profiles/bare/eapi': '8\n',
     'profiles/bare/parent': '../small\n',
     'profiles/bare/make.defaults': '',

@@ -30,7 +30,7 @@ test('a process that may open no more files says so, and no error is nobody’s'
   }
   limiter.stdin.end('\n')
   await once(limiter, 'exit')
-  expect(thrown).toMatchObject({ step: 'to start', reason: { code: 'EMFILE', syscall: 'spawn of python3' } })
+  expect(thrown).toMatchObject({ step: 'to start', reason: { code: 'EMFILE', syscall: 'spawn python3' } })
   const { child } = startPython('python3', ['-c', ''], PIPES)
   expect((await once(child, 'exit'))[0]).toBe(0)
 })

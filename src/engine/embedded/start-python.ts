@@ -39,6 +39,6 @@ export function startPython(
 }
 
 function tooManyFiles(program: string): Error {
-  const facts = { code: 'EMFILE', syscall: `spawn of ${program}` }
-  return Object.assign(new Error(`EMFILE: too many open files, ${facts.syscall}`), facts)
+  const facts = { code: 'EMFILE', syscall: `spawn ${program}`, path: program }
+  return Object.assign(new Error(`${facts.syscall} EMFILE`), facts)
 }

@@ -45,7 +45,7 @@ function runNamed(word: string, names: readonly string[]): string | undefined {
   const found = names.filter((name) => name.startsWith(word))
   if (found.length < 2) return found[0]
   throw new UserError('ambiguous-run', `${word} is the beginning of ${found.length} runs: ${few(found)}.`, {
-    hint: 'give one letter more, or "last" for the newest run',
+    hint: 'give one letter more, or "last" for the newest run that was more than a question',
   })
 }
 

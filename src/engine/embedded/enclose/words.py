@@ -1,7 +1,7 @@
 """What the stages are told, and where they say how far they are.
 
 Descriptors: 0 1 4 are the command's; 2 takes what the stages complain of; on 3 they say where they are; 5 brings the
-words first and answers later. An order is the number of its bytes, a line break, and words, each with a NUL behind it.
+order, and the answer to what is asked on 3. An order is the number of its bytes, a line break, and words, each with a NUL behind it.
 """
 import os
 

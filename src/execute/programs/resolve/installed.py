@@ -32,8 +32,16 @@ def installed_packages(vardb, asked):
     return sorted(rows, key=lambda row: row["cpv"])
 
 
+# Compilers, assemblers and linkers with what they link in, headers of the C library and the kernel.
+TOOLCHAIN = """
+    sys-devel/gcc sys-devel/binutils sys-libs/glibc sys-libs/musl sys-kernel/linux-headers
+    llvm-core/clang llvm-core/llvm llvm-core/lld llvm-runtimes/compiler-rt llvm-runtimes/libcxx llvm-runtimes/libcxxabi
+    llvm-runtimes/libunwind sys-devel/mold dev-lang/rust dev-lang/rust-bin dev-lang/go
+""".split()
+
+
 def toolchain(settings, vardb):
-    """What compiles, named by nobody's DEPEND: the programs' own words, and the packages that bring them."""
+    """What compiles, named by nobody's DEPEND: the programs' own words, and the packages that bring them, by their content."""
     chost = settings.get("CHOST", "")
     answers = {}
     for name in ("gcc", "g++", "ld", "clang", "rustc", "go"):
@@ -44,7 +52,8 @@ def toolchain(settings, vardb):
                 continue
             answers[name] = done.stdout.split("\n")[0]
             break
-    for name in ("sys-devel/gcc", "sys-devel/binutils", "sys-libs/glibc", "sys-libs/musl", "llvm-core/clang", "dev-lang/rust"):
+    for name in TOOLCHAIN:
         for cpv in vardb.match(name):
-            answers[f"{name} {cpv}"] = " ".join(vardb.aux_get(cpv, ["SLOT", "USE"]))
+            # A patch of the user's changes neither version nor USE.
+            answers[f"{name} {cpv}"] = " ".join([*vardb.aux_get(cpv, ["SLOT", "USE"]), installed_digest(vardb, cpv)])
     return answers
