@@ -1,5 +1,5 @@
 /** What a disk did to the store: noticed when it is used, named, made again, and what comes out has the same bytes. */
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { hashFile } from '../../src/system/hash.ts'
@@ -58,6 +58,17 @@ export function damaged(whose: () => Person): void {
       expect(stderr).toContain(`What is kept of "${what} porch" was damaged; it is made again.`)
     expect(stderr).toMatch(/stages\/porch\/\S+ was damaged; it is published again\./)
     expect(await bytes(who)).toBe(before)
+  })
+
+  test('a published signature, emptied or gone: it is made again', async () => {
+    const who = whose()
+    for (const how of ['emptied', 'removed']) {
+      const { tarball } = await who.published(MACHINE)
+      await damage(who, how, `${tarball}.asc`)
+      const { stderr } = await who.gentoomuch([...BUILD, ...who.flags])
+      expect(stderr).toMatch(/stages\/porch\/\S+ was damaged; it is published again\./)
+      expect((await stat(`${(await who.published(MACHINE)).tarball}.asc`)).size).toBeGreaterThan(0)
+    }
   })
 }
 
