@@ -36,13 +36,13 @@ export async function takePlace(temporary: string, path: string, make: () => Pro
 /**
  * Makes a folder and those above it where they are missing. Node's own recursive mkdir says of a full disk that the folder
  * does not exist.
- * @throws UserError `no-folder` where something else is in the way
+ * @throws NoFolder where something else is in the way
  */
 export async function makeFolder(path: string): Promise<void> {
   if (await makeOne(path)) return
   await makeFolder(dirname(path))
   // There are places that have no room for folders of ours: /proc.
-  if (!(await makeOne(path))) throw noFolder(path, `${dirname(path)} takes none`)
+  if (!(await makeOne(path))) throw new NoFolder(path, `${dirname(path)} takes none`)
 }
 
 /** @returns whether it is there now; false where what should be above it is not */
@@ -53,25 +53,33 @@ async function makeOne(path: string): Promise<boolean> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' && dirname(path) !== path) return false
-    if (code === 'ENOTDIR') throw noFolder(path, 'something above it is no folder')
-    if (code === 'ELOOP') throw noFolder(path, 'links on the way to it lead back to themselves')
+    if (code === 'ENOTDIR') throw new NoFolder(path, 'something above it is no folder')
+    if (code === 'ELOOP') throw new NoFolder(path, 'links on the way to it lead back to themselves')
     if (code !== 'EEXIST') throw error
     const there = await stat(path).catch((gone: NodeJS.ErrnoException) => {
       if (isMissing(gone) || gone.code === 'ELOOP') return undefined
       throw gone
     })
     if (there?.isDirectory() === true) return true
-    throw noFolder(path, there === undefined ? 'it is a link to nowhere' : 'there is something else')
+    throw new NoFolder(path, there === undefined ? 'it is a link to nowhere' : 'there is something else')
   }
 }
 
-function noFolder(path: string, why: string): UserError {
-  return new UserError('no-folder', `A folder was wanted at ${path}, and none can be made: ${why}.`)
+/** Something else is where a folder was wanted. */
+export class NoFolder extends UserError {
+  constructor(path: string, why: string) {
+    super('no-folder', `A folder was wanted at ${path}, and none can be made: ${why}.`)
+  }
 }
 
 /** And no link to one. */
 export function isFolderItself(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+/** Whether an error is that a file or folder could not be read, made or written. */
+export function isOfFiles(error: unknown): boolean {
+  return error instanceof NoFolder || (error instanceof Error && 'syscall' in error)
 }
 
 /** Makes renames inside a folder survive a power cut. */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PackedSnapshot } from '../portage/snapshot/pack.ts'
-import { writeWhole } from '../system/files.ts'
+import { isOfFiles, writeWhole } from '../system/files.ts'
 
 export interface CachePlace {
   readonly folder: string
@@ -41,10 +41,6 @@ export async function keepSnapshot(place: CachePlace, packed: PackedSnapshot): P
   } catch (error) {
     if (!isOfFiles(error)) throw error
   }
-}
-
-function isOfFiles(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error
 }
 
 function firstLine(json: Uint8Array): string {

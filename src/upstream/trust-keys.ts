@@ -1,7 +1,7 @@
 /** Where the public keys of a role come from: its folder, Gentoo's installed keyring, the user's keyring, a key server. */
 import { join } from 'node:path'
 import { Interrupted, UserError } from '../errors.ts'
-import { writeWhole } from '../system/files.ts'
+import { isOfFiles, writeWhole } from '../system/files.ts'
 import { exportKeys, importKeys, listKeys, showKeys, withKeyring, withUserKeyring } from '../system/gpg.ts'
 import type { ListedKey } from '../system/gpg.ts'
 import { allInOrder } from '../system/side-by-side.ts'
@@ -151,7 +151,7 @@ async function keepFetched({ fetched }: KeySources, pin: string, bytes: Uint8Arr
   try {
     await writeWhole(join(fetched, `${pin}.asc`), bytes)
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error
+    if (!isOfFiles(error)) throw error
   }
 }
 

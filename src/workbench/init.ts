@@ -6,7 +6,7 @@ import { layoutOf } from '../store/layout.ts'
 import { hostArch } from '../system/arch.ts'
 import { detectCpu } from './cpu.ts'
 import { BUILDER, cpuNameOf, isBuilder, isExample, starterFiles, type Host } from './starter.ts'
-import { makeFolder } from '../system/files.ts'
+import { makeFolder, NoFolder } from '../system/files.ts'
 
 export interface Initialised {
   readonly config: string
@@ -150,6 +150,7 @@ async function writeNew(config: string, path: string, text: string): Promise<boo
     return true
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
+    if (error instanceof NoFolder) return false
     if (['EEXIST', 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR'].includes(code)) return false
     throw error
   }
