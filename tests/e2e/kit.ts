@@ -98,17 +98,24 @@ export class Person {
 
   /** Events of the newest run of a command. */
   async events(command: string): Promise<{ type: string; id?: string; text?: string; line?: string; how?: string }[]> {
-    const logs = join(this.data, 'logs')
-    const folder = (await readdir(logs))
-      .filter((name) => name.includes(`-${command}`))
-      .toSorted()
-      .at(-1)
-    if (folder === undefined) throw new Error(`no run of ${command} in ${logs}`)
-    const text = await readFile(join(logs, folder, 'events.jsonl'), 'utf8')
+    const logs = await this.newestRun(command)
+    if (logs === undefined) throw new Error(`no run of ${command} in ${this.data}`)
+    const text = await readFile(join(logs, 'events.jsonl'), 'utf8')
     return text
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { type: string })
+  }
+
+  /** The log folder of the newest run of a command, as logs name it (`stage-build`, `pipeline-dry-run`). */
+  async newestRun(command: string): Promise<string | undefined> {
+    const logs = join(this.data, 'logs')
+    const run = new RegExp(`^\\d{8}T\\d{6}Z-${command}(-\\d+)?$`)
+    const name = (await readdir(logs))
+      .filter((one) => run.test(one))
+      .toSorted()
+      .at(-1)
+    return name === undefined ? undefined : join(logs, name)
   }
 
   /** The newest published folder of a machine, with its tarball. */
