@@ -110,9 +110,9 @@ export class Person {
   /** The log folder of the newest run of a command, as logs name it (`stage-build`, `pipeline-dry-run`). */
   async newestRun(command: string): Promise<string | undefined> {
     const logs = join(this.data, 'logs')
-    const run = new RegExp(`^\\d{8}T\\d{6}Z-${command}(-\\d+)?$`)
+    const named = new RegExp(`^\\d{8}T\\d{6}Z-${command}(-\\d+)?$`)
     const name = (await readdir(logs))
-      .filter((one) => run.test(one))
+      .filter((one) => named.test(one))
       .toSorted()
       .at(-1)
     return name === undefined ? undefined : join(logs, name)
