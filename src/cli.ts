@@ -1,4 +1,5 @@
 /** argv → command → one error boundary → exit code. */
+import { setMaxListeners } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
@@ -13,6 +14,8 @@ import { projectRoot } from './system/project.ts'
 process.umask(0o022)
 
 const stop = new AbortController()
+// As many as there are things going on: no leak, which node would warn of beside the results.
+setMaxListeners(0, stop.signal)
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(name, () => {
     // The first asks everything to end cleanly, the second does not wait.

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { access, chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -18,6 +18,8 @@ import { tarOf, type Member } from './tar-writer.ts'
 
 const ENGINES = (process.env['GENTOOMUCH_ENGINES'] ?? 'embedded').split(' ')
 const never = new AbortController().signal
+// Dozens of commands run side by side.
+setMaxListeners(0, never)
 /** A number that only this run's processes have in their command line. */
 const mark = (n: number) => `${1_000_000 + process.pid}${n}`
 

@@ -160,6 +160,23 @@ export function kinds(whose: () => Person): void {
     expect((await sync(['sticker'])).stdout).toContain('sticker is still at')
   })
 
+  test('a dozen repositories are no leak that node would warn of', async () => {
+    const conf = 'portage.global/repos.conf/dozen.conf'
+    const names = Array.from({ length: 12 }, (_, n) => `one-of-many-${n}`)
+    await writeAs(place, conf, names.map((name) => `[${name}]\npriority = 5\n`).join(''))
+    for (const name of names) {
+      const overlay = join(place.person.home, 'kinds', name)
+      await writeAs({ ...place, config: overlay }, 'profiles/repo_name', `${name}\n`)
+      await writeAs({ ...place, config: overlay }, 'metadata/layout.conf', 'masters = gentoo\n')
+      await writeAs(place, `env/repositories/${name}`, `${overlay}\n`)
+    }
+    await sync(names)
+    const { stdout } = await person().gentoomuch(['check', ...place.flags])
+    expect(stdout).toContain(names.join(', '))
+    await person().shell(['rm', join(place.config, conf)])
+    for (const name of names) await person().shell(['rm', join(place.config, 'env/repositories', name)])
+  })
+
   test('30,000 files: under 20 s', async () => {
     const overlay = join(place.person.home, 'kinds/big')
     await place.person.shell(['node', join(place.person.checkout, 'tests/e2e/incoming/big-repository.mjs'), overlay])
