@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UserError } from '../errors.ts'
@@ -204,15 +204,6 @@ describe('what cannot be reached', () => {
         ]),
       ),
     )
-  })
-
-  test.skipIf(process.getuid?.() === 0)('by this user', async () => {
-    folder.write(GOOD)
-    for (const mode of [0o000, 0o300, 0o600]) {
-      chmodSync(folder.path, mode)
-      await expect(inspectConfig(folder.path)).rejects.toMatchObject({ code: 'unreachable-configuration' })
-    }
-    chmodSync(folder.path, 0o700)
   })
 
   test('is told once: nothing follows from what could not be read', async () => {

@@ -146,13 +146,6 @@ describe('what is there and cannot be read', () => {
     ])
   })
 
-  test.skipIf(process.getuid?.() === 0)('a file that this user may not read', () => {
-    folder.write({ 'env/jobs': '2' })
-    chmodSync(join(folder.path, 'env/jobs'), 0)
-    readWord(tree, 'env/jobs', 'x', false)
-    expect(problems()).toEqual(['env/jobs: this user may not read it.'])
-  })
-
   test('a name with control characters is told and not read, but in user files', () => {
     folder.write({ 'portage.global/bashrc/a\nb': '', 'user.files/web/a\nb': '', 'stage4.defines/home/files': 'web' })
     expect(readPiece(tree, 'portage.global', 'global', 'g').files).toEqual([])

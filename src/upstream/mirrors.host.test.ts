@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { AS_ORDINARY, asOrdinary } from '../../tests/kit/as-ordinary.ts'
 import { serveFolder } from '../../tests/kit/mirror-server.ts'
 import type { MirrorServer } from '../../tests/kit/mirror-server.ts'
 import { Interrupted } from '../errors.ts'
@@ -114,9 +115,11 @@ test('files of this host are held to the same sizes', async () => {
   await expect(fetchFrom([folder], 'releases', to, options())).rejects.toThrow(`${folder}/releases is not a file`)
 })
 
-test.skipIf(process.getuid?.() === 0)('a file that may not be read is a reason', async () => {
-  await chmod(join(folder, PATH), 0)
-  await expect(fetch([folder])).rejects.toThrow(`${join(folder, PATH)} cannot be read`)
+test('a file that may not be read is a reason', AS_ORDINARY, async () => {
+  await asOrdinary(import.meta.url, async () => {
+    await chmod(join(folder, PATH), 0)
+    await expect(fetch([folder])).rejects.toThrow(`${join(folder, PATH)} cannot be read`)
+  })
 })
 
 test('a part is continued from another mirror with the same file', async () => {

@@ -2,6 +2,7 @@ import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
+import { AS_ORDINARY, asOrdinary } from '../../tests/kit/as-ordinary.ts'
 import { Interrupted } from '../errors.ts'
 import { run } from '../system/process.ts'
 import { takeIn } from './private-copy.ts'
@@ -92,11 +93,13 @@ test.each([
   expect(await readdir(to)).toEqual([])
 })
 
-test.skipIf(process.getuid?.() === 0)('what may not be read', async () => {
-  const path = join(root, 'from')
-  await writeFile(path, 'one')
-  await chmod(path, 0)
-  await expect(take(path)).rejects.toThrow('may not be read; the stage3 was expected there.')
+test('what may not be read', AS_ORDINARY, async () => {
+  await asOrdinary(import.meta.url, async () => {
+    const path = join(root, 'from')
+    await writeFile(path, 'one')
+    await chmod(path, 0)
+    await expect(take(path)).rejects.toThrow('may not be read; the stage3 was expected there.')
+  })
 })
 
 test('a stop, and a name that is a path', async () => {
